@@ -1,0 +1,11 @@
+/**
+ * The interfaces of kvm4j: virtual machines, buses and the device plug-in SPI.
+ *
+ * <p>Depends on the JDK alone, so that a device module needs nothing else. {@code org.kvm4j.core}
+ * implements it over {@code /dev/kvm}; {@code org.kvm4j.testkit} fakes it for tests.
+ */
+module org.kvm4j.api {
+  exports org.kvm4j;
+  exports org.kvm4j.bus;
+  exports org.kvm4j.device;
+}

@@ -1,0 +1,51 @@
+package org.kvm4j;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * What CPUID answers, leaf by leaf. Immutable; any thread.
+ *
+ * @param entries in the order in which KVM reported them
+ */
+public record CpuidTable(List<CpuidEntry> entries) {
+
+  /** Copies the list. */
+  public CpuidTable {
+    entries = List.copyOf(entries);
+  }
+
+  /** The entry that answers a leaf and subleaf. */
+  public Optional<CpuidEntry> find(int function, int index) {
+    return entries.stream().filter(matching(function, index)).findFirst();
+  }
+
+  /** The same table with one entry replaced, or added at its end. */
+  public CpuidTable with(CpuidEntry entry) {
+    Predicate<CpuidEntry> sameLeaf = matching(entry.function(), entry.index());
+    if (entries.stream().noneMatch(sameLeaf)) {
+      return new CpuidTable(Stream.concat(entries.stream(), Stream.of(entry)).toList());
+    }
+    return new CpuidTable(entries.stream().map(old -> sameLeaf.test(old) ? entry : old).toList());
+  }
+
+  /**
+   * Makes what KVM reports for the host fit one vCPU of a VM: its APIC id, one socket of {@code
+   * vcpuCount} cores with one thread each, and the bit that says that there is a hypervisor.
+   *
+   * @param apicId of the vCPU, 0 to {@code vcpuCount - 1}
+   * @param vcpuCount 1 to 255
+   * @throws IllegalArgumentException if one of the two is outside its range
+   */
+  public CpuidTable forVcpu(int apicId, int vcpuCount) {
+    return new CpuidTopology(apicId, vcpuCount).apply(this);
+  }
+
+  private static Predicate<CpuidEntry> matching(int function, int index) {
+    return entry ->
+        entry.function() == function
+            && ((entry.flags() & CpuidEntry.FLAG_SIGNIFICANT_INDEX) == 0 || entry.index() == index);
+  }
+}

@@ -1,0 +1,94 @@
+package org.kvm4j;
+
+import java.util.List;
+
+/**
+ * One virtual CPU.
+ *
+ * <p>Threading: before its first {@link #run}, a vCPU may be set up by any one thread at a time.
+ * The thread that calls {@code run} first owns it from then on, and every method but {@link #kick}
+ * and {@link #close} throws {@link IllegalStateException} on another thread. Give each vCPU a
+ * platform thread of its own, never a virtual one: the kernel keeps the vCPU's state with the
+ * thread, and {@code kick} signals it.
+ *
+ * <p>Every method throws {@link KvmIoctlException} if the kernel refuses. KVM API, section 4, vcpu
+ * ioctls, and section 5, the kvm_run structure.
+ */
+public interface Vcpu extends AutoCloseable {
+
+  /** The APIC id given when it was created. */
+  int id();
+
+  /**
+   * Runs guest code, answering port and memory accesses from the buses, until something else
+   * happens. KVM_RUN.
+   *
+   * <p>Allocates nothing for an access. When it returns, all accesses are complete: registers can
+   * be read.
+   *
+   * @return why the guest stopped; a kick is {@link VcpuExit.Interrupted}
+   */
+  VcpuExit run();
+
+  /**
+   * Makes a running or halted vCPU return from {@link #run} with {@link VcpuExit.Interrupted}; if
+   * it is not running, its next {@code run} returns at once. Any thread; does nothing once closed.
+   */
+  void kick();
+
+  /** General registers. KVM_GET_REGS. */
+  Registers registers();
+
+  /** Sets general registers. KVM_SET_REGS. */
+  void setRegisters(Registers registers);
+
+  /** Segments, tables and control registers. KVM_GET_SREGS. */
+  SpecialRegisters specialRegisters();
+
+  /** Sets segments, tables and control registers. KVM_SET_SREGS. */
+  void setSpecialRegisters(SpecialRegisters registers);
+
+  /** The x87 and SSE state. KVM_GET_FPU. */
+  FpuState fpu();
+
+  /** Sets the x87 and SSE state. KVM_SET_FPU. */
+  void setFpu(FpuState fpu);
+
+  /**
+   * Reads model-specific registers. KVM_GET_MSRS.
+   *
+   * @throws KvmException naming the first index that KVM refuses
+   */
+  List<Msr> msrs(List<Integer> indices);
+
+  /**
+   * Writes model-specific registers, in order. KVM_SET_MSRS.
+   *
+   * @throws KvmException naming the first index that KVM refuses; those before it are written
+   */
+  void setMsrs(List<Msr> msrs);
+
+  /**
+   * What CPUID answers. Before the first run only. KVM_SET_CPUID2.
+   *
+   * @see CpuidTable#forVcpu
+   */
+  void setCpuid(CpuidTable table);
+
+  /** Whether the vCPU runs, halts, or waits to be started. KVM_GET_MP_STATE. */
+  MpState mpState();
+
+  /** Sets whether the vCPU runs, halts, or waits to be started. KVM_SET_MP_STATE. */
+  void setMpState(MpState state);
+
+  /**
+   * Translates a linear address by the vCPU's current page tables. KVM_TRANSLATE.
+   *
+   * @return guest-physical, or -1 if the address is not mapped
+   */
+  long translate(long linearAddress);
+
+  /** Closes the vCPU; if a thread is in {@link #run}, kicks it and waits. Idempotent. */
+  @Override
+  void close();
+}

@@ -1,0 +1,85 @@
+package org.kvm4j;
+
+/**
+ * One virtual machine: memory slots, interrupt controllers and vCPUs.
+ *
+ * <p>The order in which KVM wants a PC to be set up: {@link #setTssAddress}, {@link
+ * #setIdentityMapAddress}, {@link #createIrqchip}, {@link #createPit2}, memory, vCPUs. A later step
+ * first is an {@link IllegalStateException} where the kernel would only say EINVAL.
+ *
+ * <p>Threading: any thread, except that set-up is not meant to race with itself. Every method
+ * throws {@link IllegalStateException} once the VM is closed, and {@link KvmIoctlException} if the
+ * kernel refuses. KVM API, section 4, VM ioctls.
+ */
+public interface Vm extends AutoCloseable {
+
+  /**
+   * As {@link Hypervisor#checkExtension}, for this VM. KVM_CHECK_EXTENSION.
+   *
+   * @param capability a {@code KVM_CAP_*} number
+   */
+  int checkExtension(int capability);
+
+  /**
+   * Names three pages that KVM on Intel needs for real mode. KVM_SET_TSS_ADDR.
+   *
+   * @param address page-aligned, below 4 GiB, outside RAM; tell the guest that it is reserved
+   * @throws IllegalArgumentException if the pages overlap a memory slot or leave the 4 GiB
+   */
+  void setTssAddress(long address);
+
+  /**
+   * Names the page that KVM on Intel needs for unpaged mode. KVM_SET_IDENTITY_MAP_ADDR.
+   *
+   * @param address page-aligned, below 4 GiB, outside RAM; tell the guest that it is reserved
+   * @throws IllegalArgumentException if the page overlaps a memory slot or leaves the 4 GiB
+   */
+  void setIdentityMapAddress(long address);
+
+  /** Creates PIC, IOAPIC and, with each vCPU, its local APIC in the kernel. KVM_CREATE_IRQCHIP. */
+  void createIrqchip();
+
+  /**
+   * Creates an i8254 in the kernel. KVM_CREATE_PIT2.
+   *
+   * @param speakerDummy whether the kernel also answers port 0x61 (KVM_PIT_SPEAKER_DUMMY)
+   */
+  void createPit2(boolean speakerDummy);
+
+  /**
+   * Adds RAM, zeroed. KVM_SET_USER_MEMORY_REGION over an anonymous mapping.
+   *
+   * @param guestAddress page-aligned
+   * @param sizeBytes a multiple of the page size, more than 0
+   * @throws IllegalArgumentException if it is not aligned, wraps around, or overlaps another slot
+   *     or the TSS or identity-map pages
+   */
+  MemorySlot addMemory(long guestAddress, long sizeBytes);
+
+  /** All RAM by guest-physical address. */
+  GuestMemory memory();
+
+  /**
+   * Drives an input of the in-kernel interrupt controllers. KVM_IRQ_LINE.
+   *
+   * @param gsi 0 to 23
+   */
+  void setIrqLine(int gsi, boolean high);
+
+  /**
+   * Creates a vCPU. KVM_CREATE_VCPU.
+   *
+   * @param id its APIC id, from 0
+   * @param buses where its port and memory accesses go
+   */
+  Vcpu createVcpu(int id, Buses buses);
+
+  /**
+   * Closes all vCPUs, then memory, then the VM; idempotent.
+   *
+   * <p>A thread that is in {@link Vcpu#run} is kicked and waited for, because memory cannot be
+   * unmapped under a running guest.
+   */
+  @Override
+  void close();
+}

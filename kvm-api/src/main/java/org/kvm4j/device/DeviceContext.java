@@ -1,0 +1,62 @@
+package org.kvm4j.device;
+
+import org.kvm4j.GuestMemory;
+import org.kvm4j.bus.MmioBus;
+import org.kvm4j.bus.PioBus;
+
+/**
+ * All that one device has of the world: its options, the buses, lines, time, streams.
+ *
+ * <p>Threading: buses are registered on only during {@link DeviceProvider#create}; everything else
+ * may be used from any thread for as long as the device is open.
+ */
+public interface DeviceContext {
+
+  /** The device's name in this VM, unique, for messages: its type, with a number where needed. */
+  String id();
+
+  /** The options, checked against {@link DeviceProvider#options()}. */
+  DeviceOptions options();
+
+  /** The port space. */
+  PioBus pio();
+
+  /** The guest-physical address space outside RAM. */
+  MmioBus mmio();
+
+  /**
+   * A line to the VM's interrupt controllers. Lines that several devices ask for are OR-ed.
+   *
+   * @param gsi global system interrupt, 0 to 23; an ISA IRQ has its own number
+   * @throws DeviceConfigurationException if there is no such GSI
+   */
+  InterruptLine interruptLine(int gsi);
+
+  /** The VM's clock. */
+  VmClock clock();
+
+  /**
+   * A timer on the VM's clock, not armed.
+   *
+   * @param task run at the deadline with the device's lock held; it may arm the timer again
+   */
+  VmTimer timer(Runnable task);
+
+  /**
+   * Opens a byte stream to the host. The framework closes it with the VM.
+   *
+   * @param spec what a user writes: {@code stdio}, {@code null}, {@code memory}, {@code file:PATH},
+   *     {@code pty} or {@code unix:PATH}
+   * @throws DeviceConfigurationException if the text is none of these, or opening fails
+   */
+  HostStream stream(String spec);
+
+  /** Asks for the end or the reset of the VM. */
+  VmControl control();
+
+  /** The guest's RAM, for devices that read and write it. */
+  GuestMemory memory();
+
+  /** Where the device reports what a user should know. Never once per guest access. */
+  System.Logger log();
+}
