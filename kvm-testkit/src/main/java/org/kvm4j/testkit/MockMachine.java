@@ -1,0 +1,256 @@
+package org.kvm4j.testkit;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.kvm4j.device.Device;
+import org.kvm4j.device.DeviceConfigurationException;
+import org.kvm4j.device.DeviceOptions;
+import org.kvm4j.device.DeviceProvider;
+
+/**
+ * A VM without CPU and KVM, for devices to be tested on: the test is the guest and the host.
+ *
+ * <pre>{@code
+ * try (MockMachine machine = MockMachine.with(new SerialProvider(), Map.of("irq", "3"))) {
+ *   machine.pio().write(0x3f8 + UART_IER, 1, UART_IER_RDI);
+ *   machine.stream().send("x");
+ *   assertTrue(machine.line(3).isHigh());
+ * }
+ * }</pre>
+ *
+ * <p>It keeps the promises of {@link org.kvm4j.device.DeviceContext}: options are parsed and
+ * checked, a device's lock is held around every call of it, lines of several devices are OR-ed,
+ * ranges are registered only during {@code create}. Where the framework reports a device's
+ * exception and goes on, it throws a {@link org.kvm4j.device.DeviceFaultException} at the access.
+ * If {@link #add} throws, give up the machine: ranges registered until then stay.
+ *
+ * <p>{@link #close} closes the devices in reverse order and then takes what is theirs away: ranges
+ * are unclaimed, lines low, and timers and stream callbacks never run again, armed or not.
+ *
+ * <p>Threading: any thread for what it hands out; {@code add} and {@code close} by one.
+ */
+public final class MockMachine implements AutoCloseable {
+
+  /** The RAM, from address 0 on. */
+  public static final int MEMORY_BYTES = 1 << 20;
+
+  static final int GSI_COUNT = 24;
+
+  private final FakePioBus pio = new FakePioBus();
+  private final FakeMmioBus mmio = new FakeMmioBus();
+  private final FakeClock clock = new FakeClock();
+  private final RecordingControl control = new RecordingControl();
+  private final FakeGuestMemory memory = new FakeGuestMemory(MEMORY_BYTES);
+  private final List<SharedLine> lines =
+      IntStream.range(0, GSI_COUNT).mapToObj(gsi -> new SharedLine()).toList();
+  private final Map<String, MockDevice> devices = new LinkedHashMap<>();
+
+  /** Without devices; for a test that sets the clock first, or adds several. */
+  public MockMachine() {}
+
+  /** A machine with one device and its default options. */
+  public static MockMachine with(DeviceProvider provider) {
+    return with(provider, Map.of());
+  }
+
+  /** A machine with one device; option name to text. */
+  public static MockMachine with(DeviceProvider provider, Map<String, String> options) {
+    MockMachine machine = new MockMachine();
+    machine.add(provider, options);
+    return machine;
+  }
+
+  /** As {@link #add(DeviceProvider, Map)}, with the default options. */
+  public Device add(DeviceProvider provider) {
+    return add(provider, Map.of());
+  }
+
+  /**
+   * Creates a device on this machine.
+   *
+   * @param options option name to text, as a user gives them
+   * @return the device, each call of it made with its lock held. Its name is the provider's type,
+   *     from the second of a type on with a number: {@code serial-2}
+   * @throws DeviceConfigurationException if an option is unknown or has a bad value
+   * @throws org.kvm4j.device.DeviceConflictException if a range overlaps another
+   */
+  public Device add(DeviceProvider provider, Map<String, String> options) {
+    String id = freeId(provider.type());
+    DeviceLock lock = new DeviceLock(id);
+    DeviceOptions parsed = DeviceOptions.parse(id, provider.options(), options);
+    MockContext context = new MockContext(this, id, parsed, lock);
+    Device created = lock.locked(() -> provider.create(context));
+    Objects.requireNonNull(created, () -> "create() of " + id + " returned null");
+    context.created();
+    MockDevice device = new MockDevice(created, context, lock);
+    devices.put(id, device);
+    return device;
+  }
+
+  /** The guest's ports. */
+  public FakePioBus pio() {
+    return pio;
+  }
+
+  /** The guest's addresses outside RAM. */
+  public FakeMmioBus mmio() {
+    return mmio;
+  }
+
+  /**
+   * What arrives at an input of the interrupt controllers, whether a device asked for it or not.
+   *
+   * @param gsi 0 to 23
+   * @throws DeviceConfigurationException if there is no such GSI
+   */
+  public RecordingLine line(int gsi) {
+    return sharedLine(gsi).output();
+  }
+
+  /** The VM's clock. */
+  public FakeClock clock() {
+    return clock;
+  }
+
+  /** What the devices asked of the VM. */
+  public RecordingControl control() {
+    return control;
+  }
+
+  /** The guest's RAM, {@link #MEMORY_BYTES} from address 0 on. */
+  public FakeGuestMemory memory() {
+    return memory;
+  }
+
+  /**
+   * The only stream that devices have opened.
+   *
+   * @throws IllegalStateException if there is none, or more than one
+   */
+  public MemoryStream stream() {
+    return only(streams(""), "stream");
+  }
+
+  /**
+   * The only stream that a device has opened, or the only one opened by a text.
+   *
+   * @param name a device's id ({@code serial-2}), the text ({@code file:log}), or both ({@code
+   *     serial-2 file:log})
+   * @throws IllegalStateException if there is none, or more than one
+   */
+  public MemoryStream stream(String name) {
+    return only(streams(name), "stream '%s'".formatted(name));
+  }
+
+  /**
+   * The only device.
+   *
+   * @throws IllegalStateException if there is none, or more than one
+   */
+  public Device device() {
+    return onlyDevice();
+  }
+
+  /**
+   * The device of this name.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  public Device device(String id) {
+    return mockDevice(id);
+  }
+
+  /**
+   * What the only device has logged.
+   *
+   * @throws IllegalStateException if there is none, or more than one
+   */
+  public RecordingLog log() {
+    return onlyDevice().context().recordedLog();
+  }
+
+  /** What the device of this name has logged. */
+  public RecordingLog log(String id) {
+    return mockDevice(id).context().recordedLog();
+  }
+
+  /** Resets all devices, as the machine's reset does; RAM stays. */
+  public void reset() {
+    devices.values().forEach(Device::reset);
+  }
+
+  /** Closes all devices; see above for what happens to what they leave. Idempotent. */
+  @Override
+  public void close() {
+    List<MockDevice> reversed = new ArrayList<>(devices.values());
+    Collections.reverse(reversed);
+    reversed.forEach(MockDevice::close);
+    pio.space().clear();
+    mmio.space().clear();
+    memory.close();
+  }
+
+  SharedLine sharedLine(int gsi) {
+    if (gsi < 0 || gsi >= GSI_COUNT) {
+      throw new DeviceConfigurationException(
+          "There is no GSI %d. Use 0 to %d.".formatted(gsi, GSI_COUNT - 1));
+    }
+    return lines.get(gsi);
+  }
+
+  /** All streams in the order of their opening. */
+  List<MemoryStream> allStreams() {
+    return List.copyOf(streams("").values());
+  }
+
+  private Map<String, MemoryStream> streams(String name) {
+    Map<String, MemoryStream> found = new LinkedHashMap<>();
+    devices.forEach(
+        (id, device) ->
+            device
+                .context()
+                .streams()
+                .forEach(
+                    (spec, stream) -> {
+                      String both = id + " " + spec;
+                      if (name.isEmpty() || List.of(id, spec, both).contains(name)) {
+                        found.put(both, stream);
+                      }
+                    }));
+    return found;
+  }
+
+  private MockDevice onlyDevice() {
+    return only(devices, "device");
+  }
+
+  private MockDevice mockDevice(String id) {
+    MockDevice device = devices.get(id);
+    if (device == null) {
+      throw new IllegalStateException("No device %s. Devices: %s.".formatted(id, devices.keySet()));
+    }
+    return device;
+  }
+
+  private String freeId(String type) {
+    String id = type;
+    for (int number = 2; devices.containsKey(id); number++) {
+      id = type + "-" + number;
+    }
+    return id;
+  }
+
+  private static <T> T only(Map<String, T> found, String what) {
+    if (found.size() != 1) {
+      throw new IllegalStateException(
+          "Not exactly one %s: %s. Name one of them, or add what is missing."
+              .formatted(what, found.keySet()));
+    }
+    return found.values().iterator().next();
+  }
+}
