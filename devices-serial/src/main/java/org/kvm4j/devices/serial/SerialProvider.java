@@ -1,0 +1,64 @@
+package org.kvm4j.devices.serial;
+
+import java.util.List;
+import org.kvm4j.bus.PioBus;
+import org.kvm4j.device.Device;
+import org.kvm4j.device.DeviceContext;
+import org.kvm4j.device.DeviceOption;
+import org.kvm4j.device.DeviceOptions;
+import org.kvm4j.device.DeviceProvider;
+
+/** Makes 16550A serial ports: {@code --device serial,base=0x3f8,irq=4,backend=stdio}. */
+public final class SerialProvider implements DeviceProvider {
+
+  private static final DeviceOption<Integer> BASE =
+      DeviceOption.address(
+          "base", 0, PioBus.PORT_COUNT - SerialReg.UART_PORTS, 0x3f8, "first of its eight ports");
+
+  private static final DeviceOption<Integer> IRQ =
+      DeviceOption.number("irq", 0, 23, 4, "interrupt line: 4 for COM1, 3 for COM2");
+
+  private static final DeviceOption<String> BACKEND =
+      DeviceOption.text(
+          "backend",
+          "stdio|null|memory|file:PATH|pty|unix:PATH",
+          "stdio",
+          "where the line ends on the host");
+
+  /** For {@link java.util.ServiceLoader}. */
+  public SerialProvider() {}
+
+  @Override
+  public int apiVersion() {
+    return API_VERSION;
+  }
+
+  @Override
+  public String type() {
+    return "serial";
+  }
+
+  @Override
+  public String description() {
+    return "16550A serial port";
+  }
+
+  @Override
+  public List<DeviceOption<?>> options() {
+    return List.of(BASE, IRQ, BACKEND);
+  }
+
+  @Override
+  public Device create(DeviceContext context) {
+    DeviceOptions options = context.options();
+    Uart16550 uart =
+        new Uart16550(
+            context.interruptLine(options.value(IRQ)),
+            context.stream(options.value(BACKEND)),
+            context.clock(),
+            context::timer,
+            new LostOutputWarning(context.log(), context.id()));
+    context.pio().register(options.value(BASE), SerialReg.UART_PORTS, uart);
+    return uart;
+  }
+}
