@@ -1,0 +1,16 @@
+package org.kvm4j.devices.platform;
+
+import java.util.List;
+
+/** Offers the device {@code i8042}. */
+public final class I8042Provider extends PlatformDeviceProvider {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public I8042Provider() {
+    super(
+        "i8042",
+        "keyboard controller that only resets, ports 0x60 and 0x64",
+        List.of(),
+        I8042::create);
+  }
+}

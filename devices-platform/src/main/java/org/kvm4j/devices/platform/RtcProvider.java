@@ -1,0 +1,16 @@
+package org.kvm4j.devices.platform;
+
+import java.util.List;
+
+/** Offers the device {@code rtc}. */
+public final class RtcProvider extends PlatformDeviceProvider {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public RtcProvider() {
+    super(
+        "rtc",
+        "MC146818A real-time clock with CMOS RAM, ports 0x70 and 0x71",
+        List.of(Rtc.IRQ, Rtc.MEMORY_BELOW_4G, Rtc.MEMORY_ABOVE_4G),
+        Rtc::create);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The small chips of a PC that an operating system expects, one class each.
+ *
+ * <h2>{@code i8042}: the keyboard controller's reset line</h2>
+ *
+ * <ul>
+ *   <li>Chip: Intel 8042 as in the IBM PC/AT; ports 0x60 and 0x64. Commands 0xf0 to 0xfe, even:
+ *       pulse the reset line.
+ *   <li>Not emulated: everything else, above all keyboard and mouse. The status says that the
+ *       output buffer is always full and the input buffer always empty, so that a probe soon finds
+ *       nothing and a reboot does not wait. Port 0x61 belongs to the interval timer.
+ * </ul>
+ *
+ * <h2>{@code rtc}: the real-time clock</h2>
+ *
+ * <ul>
+ *   <li>Chip: Motorola MC146818A (its datasheet) with 128 bytes; ports 0x70 (index) and 0x71
+ *       (data), IRQ 8. Calendar, alarm, registers A to D, RAM, and the century at 0x32. UTC.
+ *   <li>Memory: the options give the sizes that firmware leaves at 0x15, 0x17, 0x30, 0x34 and 0x5b.
+ *   <li>What the guest sets is kept as an offset to the VM's wall clock. An alarm that falls due
+ *       while the VM is paused comes up to ten seconds after the pause; one that falls due while
+ *       the VM is saved does not come.
+ *   <li>Not emulated: the battery (a reset forgets what the guest has set), daylight saving (DSE),
+ *       the square wave (SQWE), NMI masking (bit 7 of the index), the checksum at 0x2e; crystals
+ *       other than 32,768 Hz run as that one does. The day of the week follows from the date. An
+ *       update takes no time, but UIP announces it as the datasheet says. Values that no clock
+ *       shows count on: minute 75 is a quarter past the next hour.
+ * </ul>
+ *
+ * <h2>{@code acpi-pm}: fixed ACPI hardware</h2>
+ *
+ * <ul>
+ *   <li>Specification: ACPI 6.5, 4.8.3. PM1a event block at the base (0x600), PM1a control block at
+ *       base + 4, 32-bit power management timer at base + 8 (TMR_VAL_EXT); SCI on IRQ 9. The bits
+ *       TMR_STS, TMR_EN, BM_RLD, SLP_TYP, SLP_EN; SCI_EN is always set, so there is no SMI_CMD.
+ *   <li>SLP_TYP 5 is S5, power off: the DSDT must say so.
+ *   <li>Not emulated: other sleep states, the buttons (their bits can be enabled and cleared, but
+ *       nothing sets them), the global lock, RTC wake, bus master status, PM2 and general-purpose
+ *       events.
+ * </ul>
+ *
+ * <h2>{@code reset-control}: the chipset's reset register</h2>
+ *
+ * <ul>
+ *   <li>Chip: RST_CNT of Intel's ICH family (PIIX3: RC) at port 0xcf9; RST_CPU going from 0 to 1
+ *       resets. A byte access only: wider ones from 0xcf8 to 0xcfb are PCI's CONFIG_ADDRESS, and
+ *       are answered as by nobody.
+ *   <li>Not emulated: a difference between soft, hard and full reset; PCI.
+ * </ul>
+ *
+ * <h2>{@code pvpanic}: news of a guest's panic</h2>
+ *
+ * <ul>
+ *   <li>Specification: QEMU's pvpanic, ISA variant, port 0x505. PANICKED is reported as the VM's
+ *       end, CRASH_LOADED is logged.
+ *   <li>Not emulated: SHUTDOWN, the PCI variant.
+ * </ul>
+ *
+ * <h2>{@code post-code}: the POST code latch</h2>
+ *
+ * <ul>
+ *   <li>Port 0x80: reads return what was written last. The last 16 different codes are logged at
+ *       DEBUG when the VM is reset or closed.
+ *   <li>Not emulated: the DMA page register that shares the port; the delay that it is used for.
+ * </ul>
+ *
+ * <h2>Threats and what is done about them</h2>
+ *
+ * <ul>
+ *   <li>A guest chooses every value: registers keep the bits that exist; calendar arithmetic takes
+ *       any register contents and stays within the years 0 to 30,000.
+ *   <li>A guest wants to keep the host busy: no handler loops over time that has passed, a device
+ *       has at most one timer armed, and only for an interrupt that is enabled and not yet pending.
+ *       The periodic interrupt comes at most 8,192 times a second, and only if the guest reads
+ *       register C each time.
+ *   <li>A guest wants to fill the log: what it does is logged once.
+ *   <li>A saved state is forged: every value is checked before the first is taken over.
+ * </ul>
+ */
+package org.kvm4j.devices.platform;
