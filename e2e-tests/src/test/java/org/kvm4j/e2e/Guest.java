@@ -1,0 +1,133 @@
+package org.kvm4j.e2e;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A Linux guest on its serial console: what it printed, and a keyboard. */
+final class Guest implements AutoCloseable {
+
+  /** Far more than any step takes, so that only a guest that hangs meets it. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private static final Path ROOT = Path.of(System.getProperty("kvm4j.root"));
+
+  private final Process process;
+  private final OutputStream keyboard;
+  private final StringBuilder screen = new StringBuilder();
+  private final Thread reader;
+  private int seen;
+  private boolean ended;
+
+  private Guest(Process process) {
+    this.process = process;
+    this.keyboard = process.getOutputStream();
+    this.reader = new Thread(this::readScreen, "guest-screen");
+    reader.start();
+  }
+
+  /** Boots the Debian kernel and the test initramfs, as {@code ./kvm4j demo} does. */
+  static Guest boot(String commandLine, String... runOptions) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(tool("boot-linux"));
+    command.add(outputOf("guest-kernel"));
+    command.add(outputOf("guest-initramfs"));
+    command.add("--cmdline");
+    command.add(commandLine);
+    command.addAll(List.of(runOptions));
+    return new Guest(new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
+  /** Types into the guest. */
+  void type(String text) throws IOException {
+    keyboard.write(text.getBytes(StandardCharsets.US_ASCII));
+    keyboard.flush();
+  }
+
+  /** Waits until the guest prints a text, after what was waited for before. */
+  synchronized void awaitText(String text) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (screen.indexOf(text, seen) < 0) {
+      long millis = (deadline - System.nanoTime()) / 1_000_000;
+      if (ended || millis <= 0) {
+        throw new AssertionError(
+            "the guest did not print '%s'. Its screen:%n%s".formatted(text, screen));
+      }
+      wait(millis);
+    }
+    seen = screen.indexOf(text, seen) + text.length();
+  }
+
+  /** Waits for the launcher's end; its exit code. */
+  int awaitExit() throws InterruptedException {
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("the guest did not end. Its screen:%n%s".formatted(screen()));
+    }
+    reader.join();
+    return process.exitValue();
+  }
+
+  /** All that was printed so far, by the guest and about it. */
+  synchronized String screen() {
+    return screen.toString();
+  }
+
+  /** The lines of the kernel's log. */
+  List<String> kernelLog() {
+    return screen().lines().filter(line -> line.matches("\\[ *\\d+\\.\\d+].*")).toList();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.destroy();
+    reader.join();
+  }
+
+  private void readScreen() {
+    byte[] buffer = new byte[4096];
+    try (InputStream in = process.getInputStream()) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+      }
+    } catch (IOException e) {
+      append("%nreading the guest's screen failed: %s%n".formatted(e));
+    }
+    end();
+  }
+
+  private synchronized void append(String text) {
+    screen.append(text.replace("\r", ""));
+    notifyAll();
+  }
+
+  private synchronized void end() {
+    ended = true;
+    notifyAll();
+  }
+
+  private static String tool(String name) {
+    return ROOT.resolve("tools").resolve(name).toString();
+  }
+
+  private static String outputOf(String tool) throws IOException {
+    Process process =
+        new ProcessBuilder(tool(tool)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      if (process.waitFor() != 0) {
+        throw new UncheckedIOException(new IOException("tools/" + tool + " failed"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new IOException("interrupted", e));
+    }
+    return output.strip();
+  }
+}

@@ -1,0 +1,86 @@
+package org.kvm4j.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The stock Debian kernel, from its first line to the power-off, on the Java devices. */
+final class LinuxBootE2E {
+
+  private static final String WORDS =
+      "console=ttyS0 panic=-1 lapic=notscdeadline nolapic_timer kvm4j.cpus=%d ";
+
+  private static final int POWER_OFF = 0;
+  private static final int RESET = 3;
+  private static final int GUEST_PANIC = 4;
+
+  /** What a kernel prints of a machine that it is not at home on. */
+  private static final Pattern COMPLAINT =
+      Pattern.compile(
+          "WARNING|BUG|Oops|Call Trace|[Ee]rror|MP-BIOS|not connected|Spurious|nobody cared"
+              + "|timed out|failed");
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void selfCheckPasses_andKernelLogHasNoComplaint(int cpus) throws Exception {
+    try (Guest guest = boot(cpus, "kvm4j.check")) {
+      guest.awaitText("Linux version ");
+      guest.awaitText("KVM4J-SELF-CHECK: PASS");
+      assertEquals(POWER_OFF, guest.awaitExit(), guest::screen);
+      assertTrue(guest.screen().contains("The guest switched the machine off"), guest::screen);
+      assertEquals(List.of(), complaints(guest), guest::screen);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void shellAnswers_whatIsTypedThroughTheUart(int cpus) throws Exception {
+    try (Guest guest = boot(cpus, "quiet")) {
+      guest.awaitText("This is a shell inside the guest");
+      guest.awaitText("# ");
+      guest.type("echo answer-$((6 * 7))\n");
+      guest.awaitText("answer-42");
+      guest.type("grep -c ^processor /proc/cpuinfo\n");
+      guest.awaitText("\n" + cpus + "\n");
+      guest.type("poweroff -f\n");
+      assertEquals(POWER_OFF, guest.awaitExit(), guest::screen);
+    }
+  }
+
+  @Test
+  void rebootAndPanic_haveTheirOwnExitCodes() throws Exception {
+    try (Guest guest = boot(1, "quiet")) {
+      guest.awaitText("This is a shell inside the guest");
+      guest.type("reboot -f\n");
+      assertEquals(RESET, guest.awaitExit(), guest::screen);
+    }
+    try (Guest guest = boot(1, "quiet kvm4j.pvpanic")) {
+      guest.awaitText("This is a shell inside the guest");
+      guest.type("echo c > /proc/sysrq-trigger\n");
+      assertEquals(GUEST_PANIC, guest.awaitExit(), guest::screen);
+      assertFalse(guest.screen().contains("switched the machine off"), guest::screen);
+    }
+  }
+
+  private static Guest boot(int cpus, String words) throws Exception {
+    return Guest.boot(WORDS.formatted(cpus) + words, "--cpus", Integer.toString(cpus));
+  }
+
+  private static List<String> complaints(Guest guest) {
+    return guest.kernelLog().stream()
+        .filter(line -> COMPLAINT.matcher(line).find())
+        .filter(line -> !isExpected(line))
+        .toList();
+  }
+
+  /** Lines that hold a suspicious word and complain of nothing. */
+  private static boolean isExpected(String line) {
+    return line.contains("Kernel command line:") || line.contains("if necessary, use \"pci=nocrs\"");
+  }
+}
