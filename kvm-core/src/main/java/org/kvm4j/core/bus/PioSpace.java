@@ -1,0 +1,39 @@
+package org.kvm4j.core.bus;
+
+import org.kvm4j.bus.PioBus;
+import org.kvm4j.bus.PioHandler;
+
+/** The port space of a VM. Overlaps are refused at once. */
+public final class PioSpace implements PioBus {
+
+  private final AddressSpace space = new AddressSpace("ports", PORT_COUNT - 1, Integer.BYTES);
+
+  @Override
+  public void register(int base, int length, PioHandler handler) {
+    register("handler " + handler.getClass().getSimpleName(), base, length, handler);
+  }
+
+  /**
+   * As {@link #register(int, int, PioHandler)}.
+   *
+   * @param owner whom a conflict message names
+   */
+  public void register(String owner, int base, int length, PioHandler handler) {
+    space.register(owner, base, length, Target.of(handler));
+  }
+
+  /** The accesses that nobody answered. */
+  public UnclaimedAccesses unclaimed() {
+    return space.unclaimed();
+  }
+
+  @Override
+  public int read(int port, int size) {
+    return (int) space.read(port, size);
+  }
+
+  @Override
+  public void write(int port, int size, int value) {
+    space.write(port, size, value);
+  }
+}

@@ -1,0 +1,188 @@
+package org.kvm4j.core.device;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.kvm4j.GuestMemory;
+import org.kvm4j.bus.MmioBus;
+import org.kvm4j.bus.MmioHandler;
+import org.kvm4j.bus.PioBus;
+import org.kvm4j.bus.PioHandler;
+import org.kvm4j.core.bus.MmioSpace;
+import org.kvm4j.core.bus.PioSpace;
+import org.kvm4j.device.Device;
+import org.kvm4j.device.DeviceContext;
+import org.kvm4j.device.DeviceOptions;
+import org.kvm4j.device.HostStream;
+import org.kvm4j.device.InterruptLine;
+import org.kvm4j.device.VmClock;
+import org.kvm4j.device.VmControl;
+import org.kvm4j.device.VmTimer;
+
+/** One device in a VM, with all that was handed to it: the other side of its context. */
+final class ConnectedDevice implements DeviceContext, AutoCloseable {
+
+  /** A request for a range, kept until the requests of all devices are known. */
+  @FunctionalInterface
+  interface Claim {
+    void connect(PioSpace pio, MmioSpace mmio);
+  }
+
+  private final String id;
+  private final DeviceOptions options;
+  private final Platform platform;
+  private final LineMixer lines;
+  private final DeviceGuard guard;
+  private final List<Claim> claims = new ArrayList<>();
+  private final List<InterruptLine> sources = new ArrayList<>();
+  private final List<QueuedTimer> timers = new ArrayList<>();
+  private final List<AutoCloseable> streams = new ArrayList<>();
+
+  private Device device;
+  private boolean created;
+  private boolean closed;
+
+  ConnectedDevice(String id, DeviceOptions options, Platform platform, LineMixer lines) {
+    this.id = id;
+    this.options = options;
+    this.platform = platform;
+    this.lines = lines;
+    this.guard = new DeviceGuard(id, platform.onFault());
+  }
+
+  void created(Device newDevice) {
+    device = newDevice;
+    created = true;
+  }
+
+  List<Claim> claims() {
+    return claims;
+  }
+
+  void reset() {
+    guard.run("reset", device::reset);
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public DeviceOptions options() {
+    return options;
+  }
+
+  @Override
+  public PioBus pio() {
+    return new PioBus() {
+      @Override
+      public void register(int base, int length, PioHandler handler) {
+        PioHandler guarded = guard.around(handler, base);
+        claim((pio, mmio) -> pio.register("device " + id, base, length, guarded));
+      }
+
+      @Override
+      public int read(int port, int size) {
+        return platform.pio().read(port, size);
+      }
+
+      @Override
+      public void write(int port, int size, int value) {
+        platform.pio().write(port, size, value);
+      }
+    };
+  }
+
+  @Override
+  public MmioBus mmio() {
+    return new MmioBus() {
+      @Override
+      public void register(long base, long length, MmioHandler handler) {
+        MmioHandler guarded = guard.around(handler, base);
+        claim((pio, mmio) -> mmio.register("device " + id, base, length, guarded));
+      }
+
+      @Override
+      public long read(long address, int size) {
+        return platform.mmio().read(address, size);
+      }
+
+      @Override
+      public void write(long address, int size, long value) {
+        platform.mmio().write(address, size, value);
+      }
+    };
+  }
+
+  @Override
+  public InterruptLine interruptLine(int gsi) {
+    InterruptLine line = lines.source(id, gsi);
+    sources.add(line);
+    return line;
+  }
+
+  @Override
+  public VmClock clock() {
+    return platform.time();
+  }
+
+  @Override
+  public VmTimer timer(Runnable task) {
+    QueuedTimer timer = new QueuedTimer(platform.time(), guard, task);
+    timers.add(timer);
+    return timer;
+  }
+
+  @Override
+  public HostStream stream(String spec) {
+    HostStream stream = platform.streams().open(id, spec);
+    if (stream instanceof AutoCloseable closeable) {
+      streams.add(closeable);
+    }
+    return new GuardedStream(stream, guard);
+  }
+
+  @Override
+  public VmControl control() {
+    return platform.control();
+  }
+
+  @Override
+  public GuestMemory memory() {
+    return platform.memory();
+  }
+
+  @Override
+  public System.Logger log() {
+    return System.getLogger("org.kvm4j.device." + id);
+  }
+
+  /** Closes the device, then takes back what it was given, even from a device that never was. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    guard.runLast("close", this::closeDevice);
+    timers.forEach(QueuedTimer::kill);
+    sources.forEach(line -> line.set(false));
+    for (AutoCloseable stream : streams) {
+      guard.closing("its stream", stream);
+    }
+  }
+
+  private void closeDevice() {
+    if (device != null) {
+      device.close();
+    }
+  }
+
+  private void claim(Claim claim) {
+    if (created) {
+      throw new IllegalStateException(
+          "device " + id + " registers too late: do so in DeviceProvider.create");
+    }
+    claims.add(claim);
+  }
+}

@@ -1,0 +1,65 @@
+package org.kvm4j.core.device;
+
+import org.kvm4j.device.DeviceConfigurationException;
+import org.kvm4j.device.InterruptLine;
+
+/** ORs what several devices drive onto the same GSI. Threading: any thread. */
+final class LineMixer {
+
+  private static final int GSI_COUNT = 24;
+
+  private final Wire[] wires = new Wire[GSI_COUNT];
+
+  LineMixer(LineSink sink) {
+    for (int gsi = 0; gsi < GSI_COUNT; gsi++) {
+      wires[gsi] = new Wire(sink, gsi);
+    }
+  }
+
+  /** A new source, low. */
+  InterruptLine source(String deviceId, int gsi) {
+    if (gsi < 0 || gsi >= GSI_COUNT) {
+      throw new DeviceConfigurationException(
+          "Device %s: there is no GSI %d. Use 0 to %d.".formatted(deviceId, gsi, GSI_COUNT - 1));
+    }
+    return new Source(wires[gsi]);
+  }
+
+  private static final class Wire {
+    private final LineSink sink;
+    private final int gsi;
+    private int highSources;
+
+    Wire(LineSink sink, int gsi) {
+      this.sink = sink;
+      this.gsi = gsi;
+    }
+  }
+
+  private static final class Source implements InterruptLine {
+    private final Wire wire;
+    private volatile boolean high;
+
+    Source(Wire wire) {
+      this.wire = wire;
+    }
+
+    @Override
+    public void set(boolean newHigh) {
+      if (newHigh == high) {
+        return; // the common case: a register access that changed nothing
+      }
+      synchronized (wire) {
+        if (newHigh == high) {
+          return;
+        }
+        high = newHigh;
+        int before = wire.highSources;
+        wire.highSources += newHigh ? 1 : -1;
+        if (before == 0 || wire.highSources == 0) {
+          wire.sink.set(wire.gsi, newHigh);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package org.kvm4j.core.kvm;
+
+import static org.kvm4j.core.kvm.Ioctl.KVM_CHECK_EXTENSION;
+import static org.kvm4j.core.kvm.Ioctl.KVM_CREATE_IRQCHIP;
+import static org.kvm4j.core.kvm.Ioctl.KVM_CREATE_PIT2;
+import static org.kvm4j.core.kvm.Ioctl.KVM_CREATE_VCPU;
+import static org.kvm4j.core.kvm.Ioctl.KVM_IRQ_LINE;
+import static org.kvm4j.core.kvm.Ioctl.KVM_SET_IDENTITY_MAP_ADDR;
+import static org.kvm4j.core.kvm.Ioctl.KVM_SET_TSS_ADDR;
+import static org.kvm4j.core.kvm.Ioctl.KVM_SET_USER_MEMORY_REGION;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.kvm4j.Buses;
+import org.kvm4j.GuestMemory;
+import org.kvm4j.KvmCapability;
+import org.kvm4j.KvmCapabilityException;
+import org.kvm4j.MemorySlot;
+import org.kvm4j.Vcpu;
+import org.kvm4j.Vm;
+
+/** A VM descriptor. KVM API, section 4, VM ioctls. */
+final class KvmVm implements Vm {
+
+  private static final int PAGE_BYTES = 4096;
+  private static final int TSS_BYTES = 3 * PAGE_BYTES;
+  private static final long FOUR_GIB = 1L << 32;
+  private static final int GSI_COUNT = 24;
+
+  private final Fd fd;
+  private final int runAreaBytes;
+  private final RamSlots ram = new RamSlots();
+  private final List<KvmVcpu> vcpus = new ArrayList<>();
+  private final List<ReservedRange> reserved = new ArrayList<>();
+
+  /** Every struct kvm_irq_level there can be: a line is driven without a lock or an allocation. */
+  private final ByteBuffer irqLevels;
+
+  private final long irqLevelsAddress;
+  private boolean hasIrqchip;
+
+  private record ReservedRange(String name, long address, int length) {
+    boolean overlaps(long otherAddress, long otherLength) {
+      return address < otherAddress + otherLength && otherAddress < address + length;
+    }
+  }
+
+  KvmVm(Fd fd, int runAreaBytes) {
+    this.fd = fd;
+    this.runAreaBytes = runAreaBytes;
+    irqLevels = Native.allocate(GSI_COUNT * 2 * KvmIrqLevel.SIZEOF);
+    irqLevelsAddress = fd.sys().addressOf(irqLevels);
+    for (int gsi = 0; gsi < GSI_COUNT; gsi++) {
+      for (int level = 0; level < 2; level++) {
+        int at = irqLevelOffset(gsi, level);
+        irqLevels.putInt(at + KvmIrqLevel.IRQ, gsi).putInt(at + KvmIrqLevel.LEVEL, level);
+      }
+    }
+  }
+
+  @Override
+  public int checkExtension(int capability) {
+    return fd.ioctl("KVM_CHECK_EXTENSION", KVM_CHECK_EXTENSION, capability);
+  }
+
+  @Override
+  public synchronized void setTssAddress(long address) {
+    requireNoVcpu("KVM_SET_TSS_ADDR");
+    ReservedRange pages = checkReserved("TSS pages", address, TSS_BYTES);
+    fd.ioctl("KVM_SET_TSS_ADDR", KVM_SET_TSS_ADDR, address);
+    reserved.add(pages);
+  }
+
+  @Override
+  public synchronized void setIdentityMapAddress(long address) {
+    requireNoVcpu("KVM_SET_IDENTITY_MAP_ADDR");
+    ReservedRange page = checkReserved("identity-map page", address, PAGE_BYTES);
+    ByteBuffer argument = Native.allocate(Long.BYTES).putLong(0, address);
+    fd.ioctl("KVM_SET_IDENTITY_MAP_ADDR", KVM_SET_IDENTITY_MAP_ADDR, argument);
+    reserved.add(page);
+  }
+
+  @Override
+  public synchronized void createIrqchip() {
+    requireNoVcpu("KVM_CREATE_IRQCHIP");
+    require(KvmCapability.IRQCHIP, "interrupt controllers in the kernel");
+    fd.ioctl("KVM_CREATE_IRQCHIP", KVM_CREATE_IRQCHIP, 0);
+    hasIrqchip = true;
+  }
+
+  @Override
+  public synchronized void createPit2(boolean speakerDummy) {
+    if (!hasIrqchip) {
+      throw new IllegalStateException("KVM_CREATE_PIT2 needs createIrqchip() before it");
+    }
+    require(KvmCapability.PIT2, "an i8254 in the kernel");
+    ByteBuffer config = Native.allocate(KvmPitConfig.SIZEOF);
+    config.putInt(KvmPitConfig.FLAGS, speakerDummy ? KvmPitConfig.KVM_PIT_SPEAKER_DUMMY : 0);
+    fd.ioctl("KVM_CREATE_PIT2", KVM_CREATE_PIT2, config);
+  }
+
+  @Override
+  public synchronized MemorySlot addMemory(long guestAddress, long sizeBytes) {
+    fd.requireOpen();
+    checkMemory(guestAddress, sizeBytes);
+    MemorySlot slot = new MemorySlot(ram.count(), guestAddress, sizeBytes);
+    Mapping mapping = Mapping.anonymous(fd.sys(), sizeBytes);
+    try {
+      ByteBuffer region = Native.allocate(KvmUserspaceMemoryRegion.SIZEOF);
+      KvmUserspaceMemoryRegion.write(region, slot, mapping.address());
+      fd.ioctl("KVM_SET_USER_MEMORY_REGION", KVM_SET_USER_MEMORY_REGION, region);
+      ram.add(new RamSlot(slot, mapping));
+    } catch (RuntimeException e) {
+      mapping.close();
+      throw e;
+    }
+    return slot;
+  }
+
+  @Override
+  public GuestMemory memory() {
+    return ram;
+  }
+
+  @Override
+  public void setIrqLine(int gsi, boolean high) {
+    if (gsi < 0 || gsi >= GSI_COUNT) {
+      throw new IllegalArgumentException("GSI " + gsi + ": use 0 to " + (GSI_COUNT - 1));
+    }
+    long argument = irqLevelsAddress + irqLevelOffset(gsi, high ? 1 : 0);
+    fd.ioctl("KVM_IRQ_LINE", KVM_IRQ_LINE, argument);
+  }
+
+  @Override
+  public synchronized Vcpu createVcpu(int id, Buses buses) {
+    int number = fd.ioctl("KVM_CREATE_VCPU", KVM_CREATE_VCPU, id);
+    Fd vcpuFd = new Fd(fd.sys(), number, "vCPU " + id);
+    try {
+      Mapping runArea = Mapping.ofFile(fd.sys(), number, runAreaBytes);
+      KvmVcpu vcpu = new KvmVcpu(id, vcpuFd, runArea, runAreaBytes, buses);
+      vcpus.add(vcpu);
+      return vcpu;
+    } catch (RuntimeException e) {
+      vcpuFd.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    List<KvmVcpu> all;
+    synchronized (this) {
+      all = List.copyOf(vcpus);
+    }
+    // Not under the lock, as it waits for their threads. Throws from within a vCPU's own run, and
+    // then the VM is still there to be closed.
+    all.forEach(KvmVcpu::close);
+    synchronized (this) {
+      fd.close();
+      ram.close();
+    }
+  }
+
+  private static int irqLevelOffset(int gsi, int level) {
+    return (gsi * 2 + level) * KvmIrqLevel.SIZEOF;
+  }
+
+  private void require(KvmCapability capability, String purpose) {
+    if (checkExtension(capability.number()) <= 0) {
+      throw new KvmCapabilityException(capability, purpose);
+    }
+  }
+
+  private void requireNoVcpu(String call) {
+    fd.requireOpen();
+    if (!vcpus.isEmpty()) {
+      throw new IllegalStateException(call + " must come before the first vCPU");
+    }
+  }
+
+  /** KVM takes these pages for itself and does not always notice RAM in the same place. */
+  private ReservedRange checkReserved(String name, long address, int length) {
+    requirePages(name, address, length);
+    if (address < 0 || address + length > FOUR_GIB) {
+      throw new IllegalArgumentException(
+          "%s at 0x%x: choose an address below 4 GiB".formatted(name, address));
+    }
+    MemorySlot slot = ram.overlapping(address, length);
+    if (slot != null) {
+      throw new IllegalArgumentException(
+          "%s at 0x%x overlap RAM at 0x%x: choose an address outside RAM"
+              .formatted(name, address, slot.guestAddress()));
+    }
+    for (ReservedRange range : reserved) {
+      if (range.overlaps(address, length)) {
+        throw new IllegalArgumentException(
+            "%s at 0x%x overlap the %s at 0x%x: choose an address outside"
+                .formatted(name, address, range.name(), range.address()));
+      }
+    }
+    return new ReservedRange(name, address, length);
+  }
+
+  private void checkMemory(long address, long sizeBytes) {
+    requirePages("RAM", address, sizeBytes);
+    if (sizeBytes <= 0 || address < 0 || address + sizeBytes < 0) {
+      throw new IllegalArgumentException(
+          "RAM at 0x%x, %d bytes: the range is empty or wraps around"
+              .formatted(address, sizeBytes));
+    }
+    MemorySlot slot = ram.overlapping(address, sizeBytes);
+    if (slot != null) {
+      throw new IllegalArgumentException(
+          "RAM at 0x%x, %d bytes: overlaps the slot at 0x%x"
+              .formatted(address, sizeBytes, slot.guestAddress()));
+    }
+    for (ReservedRange range : reserved) {
+      if (range.overlaps(address, sizeBytes)) {
+        throw new IllegalArgumentException(
+            "RAM at 0x%x, %d bytes: overlaps the %s at 0x%x"
+                .formatted(address, sizeBytes, range.name(), range.address()));
+      }
+    }
+  }
+
+  private static void requirePages(String name, long address, long length) {
+    if ((address | length) % PAGE_BYTES != 0) {
+      throw new IllegalArgumentException(
+          "%s at 0x%x, %d bytes: use multiples of the page size, %d bytes"
+              .formatted(name, address, length, PAGE_BYTES));
+    }
+  }
+}

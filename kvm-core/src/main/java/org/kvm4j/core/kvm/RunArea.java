@@ -1,0 +1,142 @@
+package org.kvm4j.core.kvm;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.kvm4j.Buses;
+import org.kvm4j.VcpuExit;
+
+/**
+ * What a vCPU shares with the kernel: struct kvm_run, the page of port data behind it, and how an
+ * exit is read out of them.
+ *
+ * <p>The kernel wrote these bytes, not the guest; still an offset is checked by the buffer.
+ */
+final class RunArea {
+
+  private final ByteBuffer run;
+
+  RunArea(ByteBuffer run) {
+    this.run = run;
+  }
+
+  /** Makes KVM_RUN finish what is pending and return EINTR without entering the guest. */
+  void setImmediateExit(boolean value) {
+    run.put(KvmRun.IMMEDIATE_EXIT, (byte) (value ? 1 : 0));
+  }
+
+  int exitReason() {
+    return run.getInt(KvmRun.EXIT_REASON);
+  }
+
+  /**
+   * Serves KVM_EXIT_IO. String instructions come as {@code count} elements, or one by one: both are
+   * {@code count} accesses of {@code size} bytes to the same port.
+   */
+  void servePio(Buses buses) {
+    int port = Short.toUnsignedInt(run.getShort(KvmRun.IO_PORT));
+    int size = run.get(KvmRun.IO_SIZE);
+    int count = run.getInt(KvmRun.IO_COUNT);
+    int at = (int) run.getLong(KvmRun.IO_DATA_OFFSET);
+    boolean out = run.get(KvmRun.IO_DIRECTION) == KvmRun.KVM_EXIT_IO_OUT;
+    for (int i = 0; i < count; i++, at += size) {
+      if (out) {
+        buses.pio().write(port, size, (int) load(at, size));
+      } else {
+        store(at, size, buses.pio().read(port, size));
+      }
+    }
+  }
+
+  /** Serves KVM_EXIT_MMIO: 1 to 8 bytes. */
+  void serveMmio(Buses buses) {
+    long address = run.getLong(KvmRun.MMIO_PHYS_ADDR);
+    int size = run.getInt(KvmRun.MMIO_LEN);
+    if (run.get(KvmRun.MMIO_IS_WRITE) != 0) {
+      buses.mmio().write(address, size, load(KvmRun.MMIO_DATA, size));
+    } else {
+      store(KvmRun.MMIO_DATA, size, buses.mmio().read(address, size));
+    }
+  }
+
+  /** Every other exit as a value. */
+  VcpuExit decode() {
+    int reason = exitReason();
+    return switch (reason) {
+      case KvmRun.KVM_EXIT_HLT -> new VcpuExit.Halt();
+      case KvmRun.KVM_EXIT_SHUTDOWN -> new VcpuExit.Shutdown();
+      case KvmRun.KVM_EXIT_INTR -> VcpuExit.Interrupted.INSTANCE;
+      case KvmRun.KVM_EXIT_IRQ_WINDOW_OPEN -> new VcpuExit.InterruptWindowOpen();
+      case KvmRun.KVM_EXIT_FAIL_ENTRY ->
+          new VcpuExit.FailEntry(
+              run.getLong(KvmRun.FAIL_ENTRY_HARDWARE_ENTRY_FAILURE_REASON),
+              run.getInt(KvmRun.FAIL_ENTRY_CPU));
+      case KvmRun.KVM_EXIT_INTERNAL_ERROR ->
+          new VcpuExit.InternalError(
+              run.getInt(KvmRun.INTERNAL_SUBERROR),
+              words(KvmRun.INTERNAL_NDATA, KvmRun.INTERNAL_DATA));
+      case KvmRun.KVM_EXIT_SYSTEM_EVENT ->
+          new VcpuExit.SystemEvent(
+              run.getInt(KvmRun.SYSTEM_EVENT_TYPE),
+              words(KvmRun.SYSTEM_EVENT_NDATA, KvmRun.SYSTEM_EVENT_DATA));
+      case KvmRun.KVM_EXIT_DEBUG ->
+          new VcpuExit.Debug(
+              run.getInt(KvmRun.DEBUG_ARCH_EXCEPTION),
+              run.getLong(KvmRun.DEBUG_ARCH_PC),
+              run.getLong(KvmRun.DEBUG_ARCH_DR6),
+              run.getLong(KvmRun.DEBUG_ARCH_DR7));
+      case KvmRun.KVM_EXIT_IOAPIC_EOI ->
+          new VcpuExit.IoapicEoi(Byte.toUnsignedInt(run.get(KvmRun.EOI_VECTOR)));
+      case KvmRun.KVM_EXIT_MEMORY_FAULT ->
+          new VcpuExit.MemoryFault(
+              run.getLong(KvmRun.MEMORY_FAULT_FLAGS),
+              run.getLong(KvmRun.MEMORY_FAULT_GPA),
+              run.getLong(KvmRun.MEMORY_FAULT_SIZE));
+      default -> new VcpuExit.Unknown(reason);
+    };
+  }
+
+  private List<Long> words(int countAt, int at) {
+    int count = Math.min(run.getInt(countAt), KvmRun.DATA_WORDS);
+    List<Long> words = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      words.add(run.getLong(at + i * Long.BYTES));
+    }
+    return words;
+  }
+
+  private long load(int at, int size) {
+    return switch (size) {
+      case 1 -> Byte.toUnsignedLong(run.get(at));
+      case 2 -> Short.toUnsignedLong(run.getShort(at));
+      case 4 -> Integer.toUnsignedLong(run.getInt(at));
+      case 8 -> run.getLong(at);
+      default -> loadOdd(at, size);
+    };
+  }
+
+  private void store(int at, int size, long value) {
+    switch (size) {
+      case 1 -> run.put(at, (byte) value);
+      case 2 -> run.putShort(at, (short) value);
+      case 4 -> run.putInt(at, (int) value);
+      case 8 -> run.putLong(at, value);
+      default -> storeOdd(at, size, value);
+    }
+  }
+
+  /** The part of an access that straddles a page has 3, 5, 6 or 7 bytes. */
+  private long loadOdd(int at, int size) {
+    long value = 0;
+    for (int i = 0; i < size; i++) {
+      value |= Byte.toUnsignedLong(run.get(at + i)) << (i * Byte.SIZE);
+    }
+    return value;
+  }
+
+  private void storeOdd(int at, int size, long value) {
+    for (int i = 0; i < size; i++) {
+      run.put(at + i, (byte) (value >>> (i * Byte.SIZE)));
+    }
+  }
+}

@@ -1,0 +1,378 @@
+package org.kvm4j.core.kvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.kvm4j.core.sys.Errno;
+import org.kvm4j.core.sys.NativeLibc;
+import org.kvm4j.core.sys.Syscalls;
+
+/**
+ * A KVM that does what a test says and writes down what it was asked.
+ *
+ * <p>Strict: an ioctl on the wrong kind of descriptor, a descriptor or mapping closed twice, and a
+ * KVM_RUN that nobody scripted fail the test. As in the kernel, an access is finished by the next
+ * KVM_RUN, which then honours {@code immediate_exit}, and a signal counts only within KVM_RUN.
+ */
+final class ScriptedKernel implements Syscalls {
+
+  static final String DEVICE = "/dev/kvm";
+  static final int RUN_AREA_BYTES = 3 * 4096;
+
+  /** The answer of one call; gets the argument of an ioctl, or 0. */
+  @FunctionalInterface
+  interface Answer {
+    int to(long argument);
+  }
+
+  private enum Kind {
+    SYSTEM,
+    VM,
+    VCPU
+  }
+
+  private static final int FIRST_FD = 10;
+  private static final Map<Long, String> NAMES = requestNames();
+
+  private final Map<Integer, Kind> openFds = new TreeMap<>();
+  private final Map<Long, ByteBuffer> mappings = new HashMap<>();
+  private final Map<String, Deque<Answer>> nextAnswers = new HashMap<>();
+  private final Map<String, Answer> answers = new HashMap<>();
+  private final List<String> calls = new ArrayList<>();
+  private final Deque<ScriptedExit> exits = new ArrayDeque<>();
+  private final List<Integer> signalled = new ArrayList<>();
+
+  private int nextFd = FIRST_FD;
+  private ByteBuffer runArea;
+  private ScriptedExit unfinished;
+  private boolean asleep;
+  private int sleeps;
+
+  /** What the next calls of this name give: an ioctl by its name, {@code open} or {@code mmap}. */
+  synchronized ScriptedKernel next(String call, Answer... inOrder) {
+    nextAnswers.computeIfAbsent(call, name -> new ArrayDeque<>()).addAll(Arrays.asList(inOrder));
+    return this;
+  }
+
+  /** The next call of this name fails. */
+  ScriptedKernel failsOnce(String call, int errno) {
+    return next(call, argument -> -errno);
+  }
+
+  /** Every call of this name from now on. */
+  synchronized ScriptedKernel always(String call, Answer answer) {
+    answers.put(call, answer);
+    return this;
+  }
+
+  /** What the next KVM_RUNs do, in order. */
+  synchronized ScriptedKernel exits(ScriptedExit... inOrder) {
+    exits.addAll(Arrays.asList(inOrder));
+    return this;
+  }
+
+  /** All calls but KVM_RUN, by name. */
+  synchronized List<String> calls() {
+    return List.copyOf(calls);
+  }
+
+  /** The exits that no KVM_RUN has asked for yet. */
+  synchronized int exitsLeft() {
+    return exits.size();
+  }
+
+  /** The threads that were sent the kick signal. */
+  synchronized List<Integer> signalled() {
+    return List.copyOf(signalled);
+  }
+
+  /** Waits until a vCPU has gone to sleep in KVM_RUN for the {@code count}th time. */
+  synchronized void awaitSleeps(int count) throws InterruptedException {
+    while (sleeps < count) {
+      wait();
+    }
+  }
+
+  /** Waits until {@code count} kick signals were sent. */
+  synchronized void awaitSignals(int count) throws InterruptedException {
+    while (signalled.size() < count) {
+      wait();
+    }
+  }
+
+  /** Fails unless every descriptor and mapping was given back. */
+  synchronized void assertNothingOpen() {
+    assertEquals(Map.of(), openFds, "descriptors left open");
+    assertEquals(Map.of(), mappings, "mappings left");
+  }
+
+  @Override
+  public synchronized int open(String path, int flags) {
+    calls.add("open");
+    int scripted = scripted("open", 0, 0);
+    return scripted != 0 ? scripted : newFd(Kind.SYSTEM);
+  }
+
+  @Override
+  public synchronized int close(int fd) {
+    if (openFds.remove(fd) == null) {
+      throw new AssertionError("close of " + fd + ", which is not open");
+    }
+    calls.add("close");
+    return 0;
+  }
+
+  @Override
+  public int ioctl(int fd, long request, long argument) {
+    if (request == Ioctl.KVM_RUN) {
+      return enterGuest();
+    }
+    return answer(fd, request, argument);
+  }
+
+  @Override
+  public synchronized long mmap(long lengthBytes, int prot, int flags, int fd, long offset) {
+    calls.add("mmap");
+    int scripted = scripted("mmap", lengthBytes, 0);
+    if (scripted != 0) {
+      return scripted;
+    }
+    ByteBuffer memory = Native.allocate(Math.toIntExact(lengthBytes));
+    if (fd >= 0) {
+      assertEquals(Kind.VCPU, openFds.get(fd), "mmap of something that is no vCPU");
+      runArea = memory;
+    }
+    mappings.put(addressOf(memory), memory);
+    return addressOf(memory);
+  }
+
+  @Override
+  public synchronized int munmap(long address, long lengthBytes) {
+    ByteBuffer memory = mappings.remove(address);
+    if (memory == null || memory.capacity() != lengthBytes) {
+      throw new AssertionError("munmap of what is not mapped like this");
+    }
+    calls.add("munmap");
+    return 0;
+  }
+
+  @Override
+  public synchronized int madvise(long address, long lengthBytes, int advice) {
+    return scripted("madvise", 0, 0);
+  }
+
+  @Override
+  public int currentThreadId() {
+    return (int) Thread.currentThread().getId();
+  }
+
+  @Override
+  public synchronized int interruptThread(int threadId) {
+    signalled.add(threadId);
+    asleep = false; // a signal outside KVM_RUN only runs its handler: nothing remembers it
+    notifyAll();
+    return 0;
+  }
+
+  @Override
+  public long addressOf(ByteBuffer direct) {
+    return NativeLibc.INSTANCE.addressOf(direct);
+  }
+
+  @Override
+  public ByteBuffer view(long address, int lengthBytes) {
+    return NativeLibc.INSTANCE.view(address, lengthBytes);
+  }
+
+  /** Memory of the test's own process at an ioctl's argument. */
+  ByteBuffer at(long argument, int lengthBytes) {
+    return view(argument, lengthBytes);
+  }
+
+  /** Sleeps in KVM_RUN until a signal; called by {@link ScriptedExit#sleep}. */
+  synchronized int sleep() {
+    if (immediateExit()) {
+      return -Errno.EINTR;
+    }
+    asleep = true;
+    sleeps++;
+    notifyAll();
+    boolean interrupted = false;
+    while (asleep) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true; // the kernel knows nothing of it; what counts is the signal
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return -Errno.EINTR;
+  }
+
+  /** Allocates nothing, because a test counts what the run loop allocates. */
+  private int enterGuest() {
+    if (unfinished != null) {
+      unfinished.finish(runArea);
+      unfinished = null;
+    }
+    if (immediateExit()) {
+      return -Errno.EINTR;
+    }
+    ScriptedExit exit;
+    synchronized (this) {
+      exit = exits.peek();
+      if (exit == null) {
+        throw new AssertionError("KVM_RUN, but the script has ended");
+      }
+      if (exit.isLastTime()) {
+        exits.remove();
+      }
+    }
+    int result = exit.enter(this, runArea);
+    unfinished = exit;
+    return result;
+  }
+
+  private boolean immediateExit() {
+    return runArea.get(KvmRun.IMMEDIATE_EXIT) != 0;
+  }
+
+  private synchronized int answer(int fd, long request, long argument) {
+    String name = NAMES.get(request);
+    if (name == null) {
+      throw new AssertionError("request 0x%x is not in Ioctl".formatted(request));
+    }
+    assertEquals(kindFor(name), openFds.get(fd), name + " on descriptor " + fd);
+    calls.add(name);
+    return switch (name) {
+      case "KVM_GET_API_VERSION" -> scripted(name, argument, 12);
+      case "KVM_CHECK_EXTENSION" -> scripted(name, argument, 1);
+      case "KVM_GET_VCPU_MMAP_SIZE" -> scripted(name, argument, RUN_AREA_BYTES);
+      case "KVM_CREATE_VM" -> created(scripted(name, argument, 0), Kind.VM);
+      case "KVM_CREATE_VCPU" -> created(scripted(name, argument, 0), Kind.VCPU);
+      default -> scripted(name, argument, 0);
+    };
+  }
+
+  private int scripted(String name, long argument, int otherwise) {
+    Deque<Answer> queued = nextAnswers.get(name);
+    if (queued != null && !queued.isEmpty()) {
+      return queued.remove().to(argument);
+    }
+    Answer answer = answers.get(name);
+    return answer == null ? otherwise : answer.to(argument);
+  }
+
+  private int created(int result, Kind kind) {
+    return result < 0 ? result : newFd(kind);
+  }
+
+  private int newFd(Kind kind) {
+    openFds.put(nextFd, kind);
+    return nextFd++;
+  }
+
+  /** KVM API, section 4: "Type" of each ioctl. */
+  private Kind kindFor(String name) {
+    return switch (name) {
+      case "KVM_GET_API_VERSION",
+          "KVM_CREATE_VM",
+          "KVM_GET_MSR_INDEX_LIST",
+          "KVM_GET_VCPU_MMAP_SIZE",
+          "KVM_GET_SUPPORTED_CPUID" ->
+          Kind.SYSTEM;
+      case "KVM_CHECK_EXTENSION" -> openFds.containsValue(Kind.VM) ? Kind.VM : Kind.SYSTEM;
+      case "KVM_CREATE_VCPU",
+          "KVM_SET_USER_MEMORY_REGION",
+          "KVM_SET_TSS_ADDR",
+          "KVM_SET_IDENTITY_MAP_ADDR",
+          "KVM_CREATE_IRQCHIP",
+          "KVM_IRQ_LINE",
+          "KVM_CREATE_PIT2" ->
+          Kind.VM;
+      default -> Kind.VCPU;
+    };
+  }
+
+  private static Map<Long, String> requestNames() {
+    Map<Long, String> names = new HashMap<>();
+    try {
+      for (Field field : Ioctl.class.getDeclaredFields()) {
+        if (field.isAnnotationPresent(C.class)) {
+          names.put(field.getLong(null), field.getName());
+        }
+      }
+    } catch (IllegalAccessException e) {
+      throw new AssertionError(e);
+    }
+    return names;
+  }
+
+  // What KVM needs nothing of.
+
+  @Override
+  public int read(int fd, ByteBuffer target) {
+    throw new AssertionError("read is no call of KVM");
+  }
+
+  @Override
+  public int write(int fd, ByteBuffer source) {
+    throw new AssertionError("write is no call of KVM");
+  }
+
+  @Override
+  public int poll(ByteBuffer pollFds, int count, int timeoutMillis) {
+    throw new AssertionError("poll is no call of KVM");
+  }
+
+  @Override
+  public int eventfd(int initialValue) {
+    throw new AssertionError("eventfd is no call of KVM");
+  }
+
+  @Override
+  public int tcgetattr(int fd, ByteBuffer termios) {
+    throw new AssertionError("tcgetattr is no call of KVM");
+  }
+
+  @Override
+  public int tcsetattr(int fd, ByteBuffer termios) {
+    throw new AssertionError("tcsetattr is no call of KVM");
+  }
+
+  @Override
+  public int isatty(int fd) {
+    throw new AssertionError("isatty is no call of KVM");
+  }
+
+  @Override
+  public int openPty() {
+    throw new AssertionError("openPty is no call of KVM");
+  }
+
+  @Override
+  public String ptyName(int master) {
+    throw new AssertionError("ptyName is no call of KVM");
+  }
+
+  @Override
+  public int listenUnix(String path) {
+    throw new AssertionError("listenUnix is no call of KVM");
+  }
+
+  @Override
+  public int accept(int fd) {
+    throw new AssertionError("accept is no call of KVM");
+  }
+}

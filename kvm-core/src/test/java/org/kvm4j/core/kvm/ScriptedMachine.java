@@ -1,0 +1,33 @@
+package org.kvm4j.core.kvm;
+
+import org.kvm4j.Buses;
+import org.kvm4j.Hypervisor;
+import org.kvm4j.Vcpu;
+import org.kvm4j.Vm;
+
+/** A VM with one vCPU on a {@link ScriptedKernel}. Closing checks that nothing stays open. */
+final class ScriptedMachine implements AutoCloseable {
+
+  final ScriptedKernel kernel;
+  final Vm vm;
+  final Vcpu vcpu;
+  private final Hypervisor hypervisor;
+
+  ScriptedMachine(Buses buses) {
+    this(new ScriptedKernel(), buses);
+  }
+
+  ScriptedMachine(ScriptedKernel kernel, Buses buses) {
+    this.kernel = kernel;
+    hypervisor = KvmHypervisor.open(kernel, ScriptedKernel.DEVICE);
+    vm = hypervisor.createVm();
+    vcpu = vm.createVcpu(0, buses);
+  }
+
+  @Override
+  public void close() {
+    vm.close();
+    hypervisor.close();
+    kernel.assertNothingOpen();
+  }
+}

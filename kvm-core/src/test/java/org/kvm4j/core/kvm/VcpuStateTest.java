@@ -1,0 +1,253 @@
+package org.kvm4j.core.kvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mock;
+
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.kvm4j.Buses;
+import org.kvm4j.CpuidEntry;
+import org.kvm4j.CpuidTable;
+import org.kvm4j.DescriptorTable;
+import org.kvm4j.FpuState;
+import org.kvm4j.KvmException;
+import org.kvm4j.MpState;
+import org.kvm4j.Msr;
+import org.kvm4j.Registers;
+import org.kvm4j.Segment;
+import org.kvm4j.SpecialRegisters;
+import org.kvm4j.Vcpu;
+import org.kvm4j.bus.MmioBus;
+import org.kvm4j.bus.PioBus;
+
+/** Registers to the kernel's structs and back; that the structs are right is AbiTest's matter. */
+final class VcpuStateTest {
+
+  private static final Registers DISTINCT =
+      new Registers(
+          0x1011, -2, 0x3033, 0x4044, 0x5055, 0x6066, 0x7077, 0x8088, 9, 10, 11, 12, 13, 14, 15,
+          Long.MIN_VALUE, 0xffff_ffff_8100_0000L, 0x202);
+
+  private final ScriptedMachine machine =
+      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  private final ScriptedKernel kernel = machine.kernel;
+  private final Vcpu vcpu = machine.vcpu;
+
+  @AfterEach
+  void everythingIsGivenBack() {
+    machine.close();
+  }
+
+  @Test
+  void registers_comeBackAsTheyWereSet() {
+    keeps("KVM_SET_REGS", "KVM_GET_REGS", KvmRegs.SIZEOF);
+
+    vcpu.setRegisters(DISTINCT);
+
+    assertEquals(DISTINCT, vcpu.registers());
+  }
+
+  @Test
+  void specialRegisters_comeBackAsTheyWereSet() {
+    keeps("KVM_SET_SREGS", "KVM_GET_SREGS", KvmSregs.SIZEOF);
+    SpecialRegisters set =
+        new SpecialRegisters(
+            segment(1), segment(2), segment(3), segment(4), segment(5), segment(6), segment(7),
+            segment(8), new DescriptorTable(0xffff_8000_0000_1000L, 0xffff),
+            new DescriptorTable(0x2000, 0x3ff), 0x8000_0011L, 0x1234_5678_9abcL, 0x3000, 0x20, 8,
+            0xd01, 0xfee0_0900L, List.of(1L, 1L << 63, 0L, 4L));
+
+    vcpu.setSpecialRegisters(set);
+
+    assertEquals(set, vcpu.specialRegisters());
+  }
+
+  @Test
+  void fpu_comesBackAsItWasSet() {
+    keeps("KVM_SET_FPU", "KVM_GET_FPU", KvmFpu.SIZEOF);
+    FpuState set =
+        new FpuState(
+            counting(FpuState.FPR_BYTES, 1), 0xf37f, 0xffff, 0xff, 0x7ff, -3, 0x1234,
+            counting(FpuState.XMM_BYTES, 77), 0xffc0);
+
+    vcpu.setFpu(set);
+
+    assertEquals(set, vcpu.fpu());
+  }
+
+  @ParameterizedTest
+  @EnumSource(MpState.class)
+  void mpState_comesBackAsItWasSet(MpState state) {
+    keeps("KVM_SET_MP_STATE", "KVM_GET_MP_STATE", KvmMpState.SIZEOF);
+
+    vcpu.setMpState(state);
+
+    assertEquals(state, vcpu.mpState());
+  }
+
+  @Test
+  void cpuid_reachesTheKernelEntryByEntry() {
+    CpuidTable table =
+        new CpuidTable(
+            List.of(
+                new CpuidEntry(0, 0, 0, 0x1f, 0x756e_6547, 0x6c65_746e, 0x4965_6e69),
+                new CpuidEntry(0xb, 1, CpuidEntry.FLAG_SIGNIFICANT_INDEX, 1, 2, 0x201, -1)));
+    kernel.next(
+        "KVM_SET_CPUID2",
+        argument -> {
+          assertEquals(table, KvmCpuid2.read(kernel.at(argument, KvmCpuid2.sizeBytes(2))));
+          return 0;
+        });
+
+    vcpu.setCpuid(table);
+
+    assertTrue(kernel.calls().contains("KVM_SET_CPUID2"));
+  }
+
+  @Test
+  void msrs_areReadInTheOrderAskedFor() {
+    kernel.next(
+        "KVM_GET_MSRS",
+        argument -> {
+          ByteBuffer batch = kernel.at(argument, msrBytes(3));
+          assertEquals(3, batch.getInt(KvmMsrs.NMSRS));
+          for (int i = 0; i < 3; i++) {
+            int index = batch.getInt(KvmMsrs.ENTRIES + i * 16 + KvmMsrs.ENTRY_INDEX);
+            batch.putLong(KvmMsrs.ENTRIES + i * 16 + KvmMsrs.ENTRY_DATA, index * 3L);
+          }
+          return 3;
+        });
+
+    assertEquals(
+        List.of(new Msr(0x10, 0x30), new Msr(0xc000_0080, 0xc000_0080 * 3L), new Msr(1, 3)),
+        vcpu.msrs(List.of(0x10, 0xc000_0080, 1)));
+  }
+
+  @Test
+  void msrs_areWrittenWithTheirValues() {
+    kernel.next(
+        "KVM_SET_MSRS",
+        argument -> {
+          ByteBuffer batch = kernel.at(argument, msrBytes(2));
+          assertEquals(0x174, batch.getInt(KvmMsrs.ENTRIES + KvmMsrs.ENTRY_INDEX));
+          assertEquals(-1, batch.getLong(KvmMsrs.ENTRIES + KvmMsrs.ENTRY_DATA));
+          assertEquals(0x10, batch.getInt(KvmMsrs.ENTRIES + 16 + KvmMsrs.ENTRY_INDEX));
+          return 2;
+        });
+
+    vcpu.setMsrs(List.of(new Msr(0x174, -1), new Msr(0x10, 7)));
+
+    assertTrue(kernel.calls().contains("KVM_SET_MSRS"));
+  }
+
+  @Test
+  void aRefusedMsr_isNamed() {
+    kernel.next("KVM_GET_MSRS", argument -> 1).next("KVM_SET_MSRS", argument -> 0);
+
+    KvmException read =
+        assertThrows(KvmException.class, () -> vcpu.msrs(List.of(0x10, 0xc000_0080, 0x174)));
+    KvmException written =
+        assertThrows(KvmException.class, () -> vcpu.setMsrs(List.of(new Msr(0x1b, 0))));
+
+    assertEquals(
+        "KVM_GET_MSRS on vCPU 0: KVM refuses MSR 0xc0000080. Leave it out on this host.",
+        read.getMessage());
+    assertEquals(
+        "KVM_SET_MSRS on vCPU 0: KVM refuses MSR 0x1b. Leave it out on this host.",
+        written.getMessage());
+  }
+
+  @Test
+  void moreMsrsThanOnePageHolds_fit() {
+    List<Integer> many = Collections.nCopies(1000, 0x10);
+    kernel.next("KVM_GET_MSRS", argument -> 1000);
+
+    assertEquals(1000, vcpu.msrs(many).size());
+  }
+
+  @Test
+  void translate_givesTheGuestPhysicalAddress() {
+    kernel.next(
+        "KVM_TRANSLATE",
+        argument -> {
+          ByteBuffer b = kernel.at(argument, KvmTranslation.SIZEOF);
+          assertEquals(0xffff_ffff_8100_0123L, b.getLong(KvmTranslation.LINEAR_ADDRESS));
+          b.putLong(KvmTranslation.PHYSICAL_ADDRESS, 0x100_0123L).put(KvmTranslation.VALID, (byte) 1);
+          return 0;
+        });
+
+    assertEquals(0x100_0123L, vcpu.translate(0xffff_ffff_8100_0123L));
+  }
+
+  @Test
+  void translate_saysMinusOneForWhatIsNotMapped_evenAfterAnAddressThatWas() {
+    kernel.next(
+        "KVM_TRANSLATE",
+        argument -> {
+          kernel.at(argument, KvmTranslation.SIZEOF).put(KvmTranslation.VALID, (byte) 1);
+          return 0;
+        },
+        argument -> {
+          ByteBuffer b = kernel.at(argument, KvmTranslation.SIZEOF);
+          b.putLong(KvmTranslation.PHYSICAL_ADDRESS, -1).put(KvmTranslation.VALID, (byte) 0);
+          return 0;
+        });
+    vcpu.translate(0x1000);
+
+    assertEquals(-1, vcpu.translate(0xdead_0000L));
+  }
+
+  @Test
+  void aFailedRead_isNotServedFromWhatWasReadBefore() {
+    kernel.failsOnce("KVM_GET_REGS", 22);
+
+    KvmException failure = assertThrows(KvmException.class, vcpu::registers);
+
+    assertTrue(failure.getMessage().startsWith("KVM_GET_REGS on vCPU 0: EINVAL (22)."));
+  }
+
+  /** The kernel keeps the bytes of one ioctl for another. */
+  private void keeps(String set, String get, int sizeBytes) {
+    byte[] kept = new byte[sizeBytes];
+    kernel.next(
+        set,
+        argument -> {
+          ByteBuffer struct = kernel.at(argument, sizeBytes);
+          struct.get(0, kept);
+          struct.put(0, new byte[sizeBytes]); // so that nothing comes back by itself
+          return 0;
+        });
+    kernel.next(
+        get,
+        argument -> {
+          kernel.at(argument, sizeBytes).put(0, kept);
+          return 0;
+        });
+  }
+
+  private static int msrBytes(int count) {
+    return KvmMsrs.ENTRIES + count * KvmMsrs.SIZEOF_ENTRY;
+  }
+
+  /** All fields differ from segment to segment, and each flag is both true and false somewhere. */
+  private static Segment segment(int n) {
+    return new Segment(
+        n * 0x1_0000_0001L, -n, 0xfff0 + n, n, n % 2 == 0, n % 4, n % 3 == 0, n % 4 < 2,
+        n % 5 == 0, n % 3 == 1, n % 7 < 3, n == 8);
+  }
+
+  private static byte[] counting(int length, int start) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) (start + i);
+    }
+    return bytes;
+  }
+}

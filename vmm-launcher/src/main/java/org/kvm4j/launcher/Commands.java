@@ -1,0 +1,68 @@
+package org.kvm4j.launcher;
+
+import org.kvm4j.KvmException;
+import org.kvm4j.device.DeviceConfigurationException;
+import org.kvm4j.device.DeviceConflictException;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** How every command is run, and what its failures look like: one sentence and an exit code. */
+final class Commands {
+
+  /** A command's work, given its parsed options. */
+  @FunctionalInterface
+  interface Action {
+    ExitCode run(ParseResult options) throws InterruptedException;
+  }
+
+  private Commands() {}
+
+  /** A command with its action, which picocli keeps for {@link #execute}. */
+  static CommandSpec command(Action action, String description) {
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(action).mixinStandardHelpOptions(true);
+    spec.usageMessage().description(description);
+    return spec;
+  }
+
+  static int execute(ParseResult parsed) {
+    Integer help = CommandLine.executeHelpRequest(parsed);
+    if (help != null) {
+      return help;
+    }
+    ParseResult innermost = parsed;
+    while (innermost.hasSubcommand()) {
+      innermost = innermost.subcommand();
+    }
+    CommandSpec spec = innermost.commandSpec();
+    if (!(spec.userObject() instanceof Action action)) {
+      spec.commandLine().usage(System.err);
+      return ExitCode.USAGE.number();
+    }
+    return run(action, innermost).number();
+  }
+
+  private static ExitCode run(Action action, ParseResult options) {
+    try {
+      return action.run(options);
+    } catch (DeviceConfigurationException | DeviceConflictException e) {
+      Console.error(e.getMessage());
+      return ExitCode.USAGE;
+    } catch (KvmException e) {
+      Console.error(e.getMessage());
+      return ExitCode.HOST_ERROR;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      Console.error("Interrupted.");
+      return ExitCode.HOST_ERROR;
+    }
+  }
+
+  static int wrongUsage(ParameterException e, String[] args) {
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    Console.error(
+        "%s. See '%s --help'.".formatted(e.getMessage().replaceAll("\\.?\\s*$", ""), command));
+    return ExitCode.USAGE.number();
+  }
+}

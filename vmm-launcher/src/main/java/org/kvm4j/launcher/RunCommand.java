@@ -1,0 +1,125 @@
+package org.kvm4j.launcher;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.kvm4j.machine.Boot;
+import org.kvm4j.machine.DeviceRequest;
+import org.kvm4j.machine.MachineConfig;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code kvm4j run}: boots a Linux kernel. */
+final class RunCommand {
+
+  private static final String DEFAULT_CMDLINE = "console=ttyS0 panic=-1";
+
+  private static final OptionSpec KERNEL =
+      OptionSpec.builder("--kernel")
+          .paramLabel("FILE")
+          .type(Path.class)
+          .required(true)
+          .description("bzImage or ELF vmlinux to boot.")
+          .build();
+
+  private static final OptionSpec INITRD =
+      OptionSpec.builder("--initrd")
+          .paramLabel("FILE")
+          .type(Path.class)
+          .description("Initial RAM disk.")
+          .build();
+
+  private static final OptionSpec CMDLINE =
+      OptionSpec.builder("--cmdline")
+          .paramLabel("TEXT")
+          .type(String.class)
+          .defaultValue(DEFAULT_CMDLINE)
+          .description("Kernel command line. Default: ${DEFAULT-VALUE}")
+          .build();
+
+  private static final OptionSpec MEMORY =
+      OptionSpec.builder("--memory")
+          .paramLabel("SIZE")
+          .type(long.class)
+          .converters(MemorySize::parse)
+          .defaultValue("512M")
+          .description("RAM: a number with K, M or G. Default: ${DEFAULT-VALUE}")
+          .build();
+
+  private static final OptionSpec CPUS =
+      OptionSpec.builder("--cpus")
+          .paramLabel("N")
+          .type(int.class)
+          .defaultValue("1")
+          .description("Virtual CPUs. Default: ${DEFAULT-VALUE}")
+          .build();
+
+  private static final OptionSpec DEVICE =
+      OptionSpec.builder("--device")
+          .paramLabel("TYPE[,name=value]...")
+          .type(List.class)
+          .auxiliaryTypes(DeviceRequest.class)
+          .converters(DeviceRequest::parse)
+          .description(
+              "Adds a device, or sets options of the standard one of that type."
+                  + " 'kvm4j devices' lists them.")
+          .build();
+
+  private static final OptionSpec WITHOUT =
+      OptionSpec.builder("--without")
+          .paramLabel("TYPE")
+          .type(List.class)
+          .auxiliaryTypes(String.class)
+          .description("Leaves out a standard device.")
+          .build();
+
+  private static final OptionSpec KERNEL_PIT =
+      OptionSpec.builder("--kernel-pit")
+          .type(boolean.class)
+          .description("Uses KVM's own i8254 in place of the device 'pit'.")
+          .build();
+
+  private RunCommand() {}
+
+  static CommandSpec spec() {
+    CommandSpec spec = Commands.command(RunCommand::run, "Boots a Linux kernel.");
+    for (OptionSpec option :
+        List.of(KERNEL, INITRD, CMDLINE, MEMORY, CPUS, DEVICE, WITHOUT, KERNEL_PIT)) {
+      spec.addOption(option);
+    }
+    spec.usageMessage()
+        .footer("", "On a terminal, Ctrl-A x ends the machine, and Ctrl-A ? shows all such keys.");
+    return spec;
+  }
+
+  private static ExitCode run(ParseResult options) throws InterruptedException {
+    return Session.run(config(options));
+  }
+
+  private static MachineConfig config(ParseResult options) {
+    Boot boot =
+        new Boot.Linux(
+            options.matchedOptionValue("--kernel", (Path) null),
+            Optional.ofNullable(options.matchedOptionValue("--initrd", (Path) null)),
+            value(options, CMDLINE));
+    List<String> without = options.matchedOptionValue("--without", List.of());
+    List<DeviceRequest> standard =
+        MachineConfig.STANDARD_DEVICES.stream()
+            .filter(device -> !without.contains(device.type()))
+            .toList();
+    List<DeviceRequest> requests = options.matchedOptionValue("--device", List.of());
+    MachineConfig config =
+        MachineConfig.standard(
+                RunCommand.<Long>value(options, MEMORY),
+                RunCommand.<Integer>value(options, CPUS),
+                boot)
+            .withDevices(DeviceRequest.merge(standard, requests));
+    return options.hasMatchedOption("--kernel-pit") ? config.withKernelPit() : config;
+  }
+
+  /** An option's value, its default included. */
+  private static <T> T value(ParseResult options, OptionSpec option) {
+    return options.commandSpec().findOption(option.longestName()).getValue();
+  }
+}

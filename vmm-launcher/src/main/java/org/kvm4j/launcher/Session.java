@@ -1,0 +1,109 @@
+package org.kvm4j.launcher;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.kvm4j.Hypervisor;
+import org.kvm4j.core.Kvm;
+import org.kvm4j.core.device.DeviceCatalog;
+import org.kvm4j.core.stream.EscapeKey;
+import org.kvm4j.core.stream.HostStreams;
+import org.kvm4j.core.stream.OpenStream;
+import org.kvm4j.core.stream.RawTerminal;
+import org.kvm4j.device.HostStream;
+import org.kvm4j.machine.Machine;
+import org.kvm4j.machine.MachineConfig;
+import org.kvm4j.machine.MachineEnd;
+
+/**
+ * One machine on the user's terminal, from its making to its end.
+ *
+ * <p>The terminal is raw from the moment a device opens {@code stdio} until the session ends, in
+ * whatever way; a SIGTERM stops the machine in an orderly way first.
+ */
+final class Session implements AutoCloseable {
+
+  private final CompletableFuture<Machine> machine = new CompletableFuture<>();
+  private RawTerminal terminal;
+
+  private Session() {}
+
+  /** Runs a machine to its end and says how it ended. */
+  static ExitCode run(MachineConfig config) throws InterruptedException {
+    MachineEnd end;
+    try (Session session = new Session()) {
+      end = session.runToEnd(config);
+    }
+    Console.say(sentence(end));
+    return ExitCode.of(end.kind());
+  }
+
+  private MachineEnd runToEnd(MachineConfig config) throws InterruptedException {
+    DeviceCatalog catalog = DeviceCatalog.load();
+    catalog.problems().forEach(Console::say);
+    try (Hypervisor hypervisor = Kvm.open();
+        Machine running = Machine.create(hypervisor, config, catalog, this::openStream)) {
+      machine.complete(running);
+      Thread onSignal = new Thread(() -> stopAndWait(running), "kvm4j-signal");
+      Runtime.getRuntime().addShutdownHook(onSignal);
+      running.start();
+      MachineEnd end = running.await();
+      removeHook(onSignal);
+      return end;
+    }
+  }
+
+  private HostStream openStream(String deviceId, String spec) {
+    EscapeKey escape =
+        new EscapeKey(Console::sayRaw, List.of(EscapeKey.Command.quit(() -> stop("Ctrl-A x"))));
+    OpenStream stream = HostStreams.open(spec, escape);
+    if (spec.equals("stdio")) {
+      terminal = RawTerminal.enter();
+    } else {
+      Console.say("%s: %s".formatted(deviceId, stream.description()));
+    }
+    return stream;
+  }
+
+  /** Also right while the machine is still being made: it stops as soon as it is there. */
+  private void stop(String cause) {
+    machine.thenAccept(running -> running.stop(cause));
+  }
+
+  private static void stopAndWait(Machine running) {
+    running.stop("signal");
+    try {
+      running.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The JVM is going down already, by a signal: the hook has done its work.
+      System.getLogger(Session.class.getName())
+          .log(System.Logger.Level.TRACE, "ended by a signal", e);
+    }
+  }
+
+  private static String sentence(MachineEnd end) {
+    return switch (end.kind()) {
+      case POWER_OFF -> "The guest switched the machine off (%s).".formatted(end.cause());
+      case RESET -> "The guest reset the machine (%s).".formatted(end.cause());
+      case GUEST_PANIC -> "The guest's kernel has crashed (%s).".formatted(end.cause());
+      case TRIPLE_FAULT -> "The guest's CPU shut down: a triple fault.%n%s".formatted(end.cause());
+      case HALTED -> "The guest halted for good (%s).".formatted(end.cause());
+      case STOPPED -> "The machine was stopped (%s).".formatted(end.cause());
+      case FAILED -> end.cause();
+    };
+  }
+
+  @Override
+  public void close() {
+    if (terminal != null) {
+      terminal.close();
+    }
+  }
+}

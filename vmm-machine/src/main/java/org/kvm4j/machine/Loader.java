@@ -1,0 +1,54 @@
+package org.kvm4j.machine;
+
+import java.util.OptionalLong;
+import org.kvm4j.GuestMemory;
+import org.kvm4j.machine.boot.AcpiTables;
+import org.kvm4j.machine.boot.BootState;
+import org.kvm4j.machine.boot.FlatLoader;
+import org.kvm4j.machine.boot.Hardware;
+import org.kvm4j.machine.boot.LinuxLoader;
+import org.kvm4j.machine.boot.MemoryLayout;
+import org.kvm4j.machine.boot.MpTable;
+
+/** Puts what is to be booted into memory; opened and checked before there is a VM. */
+interface Loader extends AutoCloseable {
+
+  BootState load(GuestMemory memory);
+
+  @Override
+  void close();
+
+  static Loader open(MachineConfig config, MemoryLayout layout) {
+    if (config.boot() instanceof Boot.Linux linux) {
+      LinuxLoader loader =
+          LinuxLoader.open(linux.kernel(), linux.initrd(), linux.commandLine(), layout);
+      return new Loader() {
+        @Override
+        public BootState load(GuestMemory memory) {
+          Hardware hardware = Board.hardware(config);
+          MpTable.write(memory, hardware);
+          return loader.load(
+              memory,
+              Board.hasAcpi(config)
+                  ? OptionalLong.of(AcpiTables.write(memory, hardware))
+                  : OptionalLong.empty());
+        }
+
+        @Override
+        public void close() {
+          loader.close();
+        }
+      };
+    }
+    byte[] code = ((Boot.Flat) config.boot()).code();
+    return new Loader() {
+      @Override
+      public BootState load(GuestMemory memory) {
+        return FlatLoader.load(memory, code, Boot.Flat.ADDRESS);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+}

@@ -1,0 +1,40 @@
+package org.kvm4j.machine;
+
+import java.util.Optional;
+import org.kvm4j.KvmException;
+
+/**
+ * How a machine ended.
+ *
+ * @param kind what happened
+ * @param cause in a few words, for the user: the register access or exit that meant it
+ * @param failure the error behind {@link Kind#FAILED}
+ */
+public record MachineEnd(Kind kind, String cause, Optional<KvmException> failure) {
+
+  /** The ends there are. */
+  public enum Kind {
+    /** The guest switched the machine off. */
+    POWER_OFF,
+    /** The guest reset the machine. */
+    RESET,
+    /** The guest's kernel said that it has crashed. */
+    GUEST_PANIC,
+    /** The guest's CPU gave up: an exception while handling a double fault. */
+    TRIPLE_FAULT,
+    /** The guest halted for good. */
+    HALTED,
+    /** The host asked for the end. */
+    STOPPED,
+    /** The machine could not go on: KVM, a device or the host failed. */
+    FAILED
+  }
+
+  static MachineEnd of(Kind kind, String cause) {
+    return new MachineEnd(kind, cause, Optional.empty());
+  }
+
+  static MachineEnd failed(KvmException failure) {
+    return new MachineEnd(Kind.FAILED, failure.getMessage(), Optional.of(failure));
+  }
+}

@@ -1,0 +1,50 @@
+package org.kvm4j.machine;
+
+import java.util.HexFormat;
+import java.util.List;
+import org.kvm4j.GuestMemory;
+import org.kvm4j.Registers;
+import org.kvm4j.SpecialRegisters;
+import org.kvm4j.Vcpu;
+
+/** What a person needs to see of a vCPU that cannot go on. */
+final class VcpuReport {
+
+  /** The longest x86 instruction. */
+  private static final int MOST_CODE_BYTES = 15;
+
+  private VcpuReport() {}
+
+  /** Several lines; on the vCPU's own thread. */
+  static String of(Vcpu vcpu, GuestMemory memory, String exit) {
+    Registers r = vcpu.registers();
+    SpecialRegisters s = vcpu.specialRegisters();
+    return String.join(
+        System.lineSeparator(),
+        List.of(
+            "vCPU %d stopped with %s".formatted(vcpu.id(), exit),
+            "  rip %016x  rsp %016x  rflags %x".formatted(r.rip(), r.rsp(), r.rflags()),
+            "  rax %016x  rbx %016x  rcx %016x  rdx %016x"
+                .formatted(r.rax(), r.rbx(), r.rcx(), r.rdx()),
+            "  rsi %016x  rdi %016x  rbp %016x  r8  %016x"
+                .formatted(r.rsi(), r.rdi(), r.rbp(), r.r8()),
+            "  r9  %016x  r10 %016x  r11 %016x  r12 %016x"
+                .formatted(r.r9(), r.r10(), r.r11(), r.r12()),
+            "  r13 %016x  r14 %016x  r15 %016x".formatted(r.r13(), r.r14(), r.r15()),
+            "  cr0 %x  cr2 %x  cr3 %x  cr4 %x  efer %x  cs %x base %x"
+                .formatted(
+                    s.cr0(), s.cr2(), s.cr3(), s.cr4(), s.efer(), s.cs().selector(), s.cs().base()),
+            "  code at rip: " + code(vcpu, memory, s.cs().base() + r.rip())));
+  }
+
+  private static String code(Vcpu vcpu, GuestMemory memory, long linear) {
+    long address = vcpu.translate(linear);
+    int length = MOST_CODE_BYTES;
+    while (length > 0 && !memory.contains(address, length)) {
+      length--;
+    }
+    return address == -1 || length == 0
+        ? "not readable"
+        : HexFormat.ofDelimiter(" ").formatHex(memory.read(address, length));
+  }
+}

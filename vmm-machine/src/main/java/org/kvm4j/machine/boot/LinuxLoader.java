@@ -1,0 +1,154 @@
+package org.kvm4j.machine.boot;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.kvm4j.GuestMemory;
+import org.kvm4j.machine.BootException;
+
+/**
+ * A Linux kernel with its initial RAM disk and command line, checked against a memory layout and
+ * ready to be loaded. Documentation/arch/x86/boot.rst.
+ *
+ * <p>{@link #open} needs no VM, so a mistake in a name shows before there is one. The files stay
+ * open until {@link #close}, and {@link #load} may be called again when the VM is reset.
+ *
+ * <p>Threading: one thread.
+ */
+public final class LinuxLoader implements AutoCloseable {
+
+  private final KernelImage image;
+  private final Optional<BootFile> initrd;
+  private final byte[] commandLine;
+  private final MemoryLayout layout;
+  private final Optional<Range> ramdisk;
+
+  private LinuxLoader(
+      KernelImage image, Optional<BootFile> initrd, String commandLine, MemoryLayout layout) {
+    this.image = image;
+    this.initrd = initrd;
+    this.commandLine = commandLine.getBytes(StandardCharsets.UTF_8);
+    this.layout = layout;
+    requireCommandLineFits();
+    requireKernelFits();
+    this.ramdisk = initrd.map(this::placeRamdisk);
+  }
+
+  /**
+   * Opens and checks everything.
+   *
+   * @param kernel a bzImage or an ELF vmlinux
+   * @param commandLine what the kernel is to find; may be empty
+   * @throws BootException if a file cannot be read, is not what it should be, or does not fit
+   */
+  public static LinuxLoader open(
+      Path kernel, Optional<Path> initrd, String commandLine, MemoryLayout layout) {
+    KernelImage image = KernelImage.open(kernel);
+    try {
+      Optional<BootFile> ramdisk = initrd.map(path -> BootFile.open("Initrd", path));
+      try {
+        return new LinuxLoader(image, ramdisk, commandLine, layout);
+      } catch (RuntimeException e) {
+        ramdisk.ifPresent(BootFile::close);
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      image.close();
+      throw e;
+    }
+  }
+
+  private void requireCommandLineFits() {
+    for (byte character : commandLine) {
+      if (character == 0) {
+        throw new BootException(
+            "Command line: has a NUL character, where the kernel would stop. Take it out.");
+      }
+    }
+    long most = Math.min(image.cmdlineSize(), MemoryLayout.COMMAND_LINE.sizeBytes() - 1);
+    if (commandLine.length > most) {
+      throw new BootException(
+          "Command line: %d bytes, and the kernel takes at most %d. Make it shorter."
+              .formatted(commandLine.length, most));
+    }
+  }
+
+  private void requireKernelFits() {
+    long end = image.memory().end();
+    if (end > MemoryLayout.DEVICE_HOLE_START) {
+      throw image.error(
+          "needs RAM up to 0x%x to start, and a VM has devices from 0x%x on. Give another kernel."
+              .formatted(end, MemoryLayout.DEVICE_HOLE_START));
+    }
+    if (end > layout.ramBytesBelow4GiB()) {
+      throw image.error(needsRam(end));
+    }
+  }
+
+  /** As high as possible, out of the way of a kernel that unpacks itself upwards. */
+  private Range placeRamdisk(BootFile file) {
+    // initrd_addr_max is the last address, not the first that is forbidden.
+    long most = alignDown(Math.min(image.initrdAddrMax() + 1, MemoryLayout.DEVICE_HOLE_START));
+    long lowest = alignUp(image.memory().end());
+    long room = alignUp(file.sizeBytes());
+    if (room > most - lowest) {
+      throw file.error(
+          "its %d bytes do not fit between the kernel's end at 0x%x and 0x%x, the end of what the"
+                  .formatted(file.sizeBytes(), lowest, most)
+              + " kernel can use. Make it smaller.");
+    }
+    long start = Math.min(most, layout.ramBytesBelow4GiB()) - room;
+    if (start < lowest) {
+      throw file.error(needsRam(lowest + room));
+    }
+    return Range.ofSize(start, file.sizeBytes());
+  }
+
+  private String needsRam(long bytes) {
+    long mib = (bytes + MemoryLayout.MIB - 1) / MemoryLayout.MIB;
+    return "too large for the RAM: takes %d MiB to start, and the VM has %d MiB. Give it %d MiB."
+        .formatted(mib, layout.ramBytes() / MemoryLayout.MIB, mib);
+  }
+
+  private static long alignDown(long address) {
+    return address & -MemoryLayout.PAGE_SIZE;
+  }
+
+  private static long alignUp(long address) {
+    return alignDown(address + MemoryLayout.PAGE_SIZE - 1);
+  }
+
+  /**
+   * Writes kernel, initial RAM disk, command line, boot_params, GDT and page tables.
+   *
+   * @param memory of a VM with the {@link MemoryLayout#ram} of the layout it was opened for
+   * @param rsdpAddress what {@link AcpiTables#write} returned, or nothing without ACPI
+   * @throws BootException if a file has become shorter or cannot be read
+   */
+  public BootState load(GuestMemory memory, OptionalLong rsdpAddress) {
+    image.load(memory);
+    ramdisk.ifPresent(
+        place -> initrd.orElseThrow().load(0, place.sizeBytes(), memory, place.start()));
+    long commandLineAt = MemoryLayout.COMMAND_LINE.start();
+    memory.write(commandLineAt, commandLine);
+    memory.writeByte(commandLineAt + commandLine.length, 0);
+
+    BootParams params = new BootParams(memory, MemoryLayout.BOOT_PARAMS.start());
+    params.setupHeader(image);
+    params.commandLine(commandLineAt);
+    ramdisk.ifPresent(params::ramdisk);
+    rsdpAddress.ifPresent(params::acpiRsdp);
+    params.e820(layout.e820());
+
+    LongModeTables.write(memory);
+    return BootState.entering(image.entry());
+  }
+
+  @Override
+  public void close() {
+    try (image) {
+      initrd.ifPresent(BootFile::close);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.kvm4j.machine.boot;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/** Guesses from its first bytes what a file is that is not a kernel for x86-64. */
+final class NotAKernel {
+
+  private static final String WANTED = "Give a bzImage (vmlinuz) or an ELF vmlinux for x86-64.";
+  private static final int QUOTED_CHARACTERS = 40;
+
+  private NotAKernel() {}
+
+  /** Why it cannot be booted, and what to do. */
+  static String reason(ByteBuffer start) {
+    if (has(start, 0, "1f8b")) {
+      return compressed("gzip");
+    }
+    if (has(start, 0, "fd377a585a00")) {
+      return compressed("xz");
+    }
+    if (has(start, 0, "28b52ffd")) {
+      return compressed("zstd");
+    }
+    if (has(start, 0, "02214c18") || has(start, 0, "04224d18")) {
+      return compressed("lz4");
+    }
+    if (has(start, 0, "425a68")) {
+      return compressed("bzip2");
+    }
+    // arch/arm64/include/asm/image.h, "ARM\x64"; arch/riscv, "RSC\x05".
+    if (has(start, 56, "41524d64")) {
+      return "an Image for ARM64, not for this machine. " + WANTED;
+    }
+    if (has(start, 56, "52534305")) {
+      return "an Image for RISC-V, not for this machine. " + WANTED;
+    }
+    if (has(start, 0, "27051956")) {
+      return "a U-Boot uImage, not a plain Linux kernel. " + WANTED;
+    }
+    if (has(start, 0, "4d5a")) {
+      return "a PE program for EFI or Windows, not a Linux kernel. " + WANTED;
+    }
+    if (has(start, 0x1fe, "55aa")) {
+      return "a boot sector or disk image, or a kernel before Linux 1.3.73. " + WANTED;
+    }
+    return "not a Linux kernel: it starts with %s. %s".formatted(quote(start), WANTED);
+  }
+
+  private static String compressed(String format) {
+    return "compressed with %s as a whole. Uncompress it first; then give what comes out."
+        .formatted(format);
+  }
+
+  private static boolean has(ByteBuffer start, int offset, String hex) {
+    byte[] magic = HexFormat.of().parseHex(hex);
+    return start.limit() >= offset + magic.length
+        && start.slice(offset, magic.length).equals(ByteBuffer.wrap(magic));
+  }
+
+  private static String quote(ByteBuffer start) {
+    byte[] bytes = new byte[Math.min(QUOTED_CHARACTERS, start.limit())];
+    start.get(0, bytes);
+    String line = new String(bytes, StandardCharsets.US_ASCII).lines().findFirst().orElse("");
+    if (!line.isEmpty() && line.chars().allMatch(c -> c == '\t' || (c >= ' ' && c <= '~'))) {
+      return '"' + line + '"';
+    }
+    return "the bytes " + HexFormat.ofDelimiter(" ").formatHex(bytes, 0, Math.min(8, bytes.length));
+  }
+}

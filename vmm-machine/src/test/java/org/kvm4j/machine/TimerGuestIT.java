@@ -1,0 +1,85 @@
+package org.kvm4j.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kvm4j.testkit.RequiresKvm;
+
+/** Guests that use the 8254: ours, and the one in the kernel that may take its place. */
+@RequiresKvm
+@Timeout(60)
+final class TimerGuestIT {
+
+  private static final int TICKS = GuestCode.FREE;
+  private static final int LOOPS = GuestCode.FREE + 8;
+
+  /** 1,193,182 Hz by this is 1 ms and 10 ms. */
+  private static final int COUNT_1_MS = 1193;
+
+  private static final int COUNT_10_MS = 11932;
+
+  /** Far more than fit into 10 ms: an exit takes microseconds. */
+  private static final int MOST_LOOPS = 1_000_000;
+
+  private static TestMachine machine(GuestCode code, boolean kernelPit) {
+    MachineConfig config = TestMachine.pc(code);
+    return new TestMachine(kernelPit ? config.withKernelPit() : config);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void timerInterrupts_areCountedByTheGuestsHandler(boolean kernelPit) throws InterruptedException {
+    GuestCode code =
+        new GuestCode()
+            .loadIdt(0, "tick")
+            .initPics(0)
+            .startTimer(COUNT_1_MS)
+            .sti()
+            .label("idle")
+            .hlt()
+            .compare(TICKS, 20)
+            .jumpIfBelow("idle")
+            .cli()
+            .powerOff()
+            .handler("tick")
+            .increment(TICKS)
+            .endOfInterrupt();
+
+    try (TestMachine machine = machine(code, kernelPit)) {
+      assertEquals(MachineEnd.Kind.POWER_OFF, machine.run().kind());
+      assertEquals(20, machine.machine().memory().readInt(TICKS));
+    }
+  }
+
+  /** As Linux finds out how fast its TSC is: pit_calibrate_tsc, arch/x86/kernel/tsc.c. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void output2_risesAtPort61_whenCounter2HasCountedDown(boolean kernelPit)
+      throws InterruptedException {
+    GuestCode code =
+        new GuestCode()
+            .outb(0x61, 0x01) // gate on, speaker off
+            .outb(0x43, 0xb0) // counter 2, mode 0
+            .outb(0x42, COUNT_10_MS & 0xff)
+            .outb(0x42, COUNT_10_MS >> 8)
+            .label("wait")
+            .increment(LOOPS)
+            .compare(LOOPS, MOST_LOOPS)
+            .jumpIfZero("end")
+            .inb(0x61)
+            .testAl(0x20)
+            .jumpIfZero("wait")
+            .label("end")
+            .powerOff();
+
+    try (TestMachine machine = machine(code, kernelPit)) {
+      assertEquals(MachineEnd.Kind.POWER_OFF, machine.run().kind());
+      int loops = machine.machine().memory().readInt(LOOPS);
+      assertTrue(loops > 1, "high before it had counted");
+      assertTrue(loops < MOST_LOOPS, "it never rose");
+    }
+  }
+}
