@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LinuxBootE2E {
 
   private static final String WORDS =
-      "console=ttyS0 panic=-1 lapic=notscdeadline nolapic_timer kvm4j.cpus=%d ";
+      "console=ttyS0 panic=-1 pci=off lapic=notscdeadline nolapic_timer kvm4j.cpus=%d ";
 
   private static final int POWER_OFF = 0;
   private static final int RESET = 3;
@@ -23,7 +23,7 @@ final class LinuxBootE2E {
   /** What a kernel prints of a machine that it is not at home on. */
   private static final Pattern COMPLAINT =
       Pattern.compile(
-          "WARNING|BUG|Oops|Call Trace|[Ee]rror|MP-BIOS|not connected|Spurious|nobody cared"
+          "WARNING|BUG|Fatal|Oops|Call Trace|[Ee]rror|MP-BIOS|not connected|Spurious|nobody cared"
               + "|timed out|failed");
 
   @ParameterizedTest
@@ -81,6 +81,7 @@ final class LinuxBootE2E {
 
   /** Lines that hold a suspicious word and complain of nothing. */
   private static boolean isExpected(String line) {
-    return line.contains("Kernel command line:") || line.contains("if necessary, use \"pci=nocrs\"");
+    return line.contains("Kernel command line:")
+        || line.contains("if necessary, use \"pci=nocrs\"");
   }
 }

@@ -1,12 +1,15 @@
 package org.kvm4j.launcher;
 
+import java.util.List;
 import org.kvm4j.KvmException;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceConflictException;
+import org.kvm4j.device.NearestName;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** How every command is run, and what its failures look like: one sentence and an exit code. */
 final class Commands {
@@ -62,7 +65,19 @@ final class Commands {
   static int wrongUsage(ParameterException e, String[] args) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
     Console.error(
-        "%s. See '%s --help'.".formatted(e.getMessage().replaceAll("\\.?\\s*$", ""), command));
+        "%s. See '%s --help'.".formatted(sentence(e).replaceAll("\\.?\\s*$", ""), command));
     return ExitCode.USAGE.number();
+  }
+
+  private static String sentence(ParameterException e) {
+    List<String> commands = List.copyOf(e.getCommandLine().getSubcommands().keySet());
+    if (e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && !commands.isEmpty()) {
+      String wrong = unmatched.getUnmatched().get(0);
+      return "There is no command '%s'. %sCommands: %s"
+          .formatted(wrong, NearestName.hint(wrong, commands), String.join(", ", commands));
+    }
+    return e.getMessage();
   }
 }

@@ -3,17 +3,20 @@ package org.kvm4j.launcher;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.kvm4j.device.DeviceConfigurationException;
+import org.kvm4j.device.NearestName;
 import org.kvm4j.machine.Boot;
 import org.kvm4j.machine.DeviceRequest;
 import org.kvm4j.machine.MachineConfig;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code kvm4j run}: boots a Linux kernel. */
 final class RunCommand {
 
-  private static final String DEFAULT_CMDLINE = "console=ttyS0 panic=-1";
+  private static final String DEFAULT_CMDLINE = "console=ttyS0 panic=-1 pci=off";
 
   private static final OptionSpec KERNEL =
       OptionSpec.builder("--kernel")
@@ -60,7 +63,7 @@ final class RunCommand {
           .paramLabel("TYPE[,name=value]...")
           .type(List.class)
           .auxiliaryTypes(DeviceRequest.class)
-          .converters(DeviceRequest::parse)
+          .converters(RunCommand::device)
           .description(
               "Adds a device, or sets options of the standard one of that type."
                   + " 'kvm4j devices' lists them.")
@@ -103,19 +106,39 @@ final class RunCommand {
             options.matchedOptionValue("--kernel", (Path) null),
             Optional.ofNullable(options.matchedOptionValue("--initrd", (Path) null)),
             value(options, CMDLINE));
-    List<String> without = options.matchedOptionValue("--without", List.of());
-    List<DeviceRequest> standard =
-        MachineConfig.STANDARD_DEVICES.stream()
-            .filter(device -> !without.contains(device.type()))
-            .toList();
-    List<DeviceRequest> requests = options.matchedOptionValue("--device", List.of());
-    MachineConfig config =
+    MachineConfig standard =
         MachineConfig.standard(
-                RunCommand.<Long>value(options, MEMORY),
-                RunCommand.<Integer>value(options, CPUS),
-                boot)
-            .withDevices(DeviceRequest.merge(standard, requests));
-    return options.hasMatchedOption("--kernel-pit") ? config.withKernelPit() : config;
+            RunCommand.<Long>value(options, MEMORY),
+            RunCommand.<Integer>value(options, CPUS),
+            boot);
+    MachineConfig pc =
+        options.hasMatchedOption("--kernel-pit") ? standard.withKernelPit() : standard;
+    List<DeviceRequest> kept =
+        without(pc.devices(), options.matchedOptionValue("--without", List.of()));
+    List<DeviceRequest> requests = options.matchedOptionValue("--device", List.of());
+    return pc.withDevices(DeviceRequest.merge(kept, requests));
+  }
+
+  private static List<DeviceRequest> without(List<DeviceRequest> devices, List<String> types) {
+    List<String> standard =
+        MachineConfig.STANDARD_DEVICES.stream().map(DeviceRequest::type).toList();
+    for (String type : types) {
+      if (!standard.contains(type)) {
+        throw new DeviceConfigurationException(
+            "There is no standard device '%s' to leave out. %sStandard devices: %s."
+                .formatted(type, NearestName.hint(type, standard), String.join(", ", standard)));
+      }
+    }
+    return devices.stream().filter(device -> !types.contains(device.type())).toList();
+  }
+
+  /** Picocli shows the message of this exception alone; of others, the names of classes, too. */
+  private static DeviceRequest device(String text) {
+    try {
+      return DeviceRequest.parse(text);
+    } catch (DeviceConfigurationException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
   }
 
   /** An option's value, its default included. */

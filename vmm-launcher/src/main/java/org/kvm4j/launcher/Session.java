@@ -2,6 +2,8 @@ package org.kvm4j.launcher;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.core.Kvm;
 import org.kvm4j.core.device.DeviceCatalog;
@@ -22,19 +24,34 @@ import org.kvm4j.machine.MachineEnd;
  */
 final class Session implements AutoCloseable {
 
+  /** Longer than a stream takes at most to send what is pending. */
+  private static final int MOST_SECONDS_TO_STOP = 10;
+
   private final CompletableFuture<Machine> machine = new CompletableFuture<>();
+  private final CountDownLatch finished = new CountDownLatch(1);
   private RawTerminal terminal;
 
   private Session() {}
 
   /** Runs a machine to its end and says how it ended. */
   static ExitCode run(MachineConfig config) throws InterruptedException {
-    MachineEnd end;
     try (Session session = new Session()) {
-      end = session.runToEnd(config);
+      return session.runAndReport(config);
     }
-    Console.say(sentence(end));
-    return ExitCode.of(end.kind());
+  }
+
+  private ExitCode runAndReport(MachineConfig config) throws InterruptedException {
+    Thread onSignal = new Thread(this::stopAndWait, "kvm4j-signal");
+    Runtime.getRuntime().addShutdownHook(onSignal);
+    try {
+      MachineEnd end = runToEnd(config);
+      restoreTerminal(end);
+      Console.say(sentence(end));
+      return ExitCode.of(end.kind());
+    } finally {
+      finished.countDown();
+      removeHook(onSignal);
+    }
   }
 
   private MachineEnd runToEnd(MachineConfig config) throws InterruptedException {
@@ -42,13 +59,9 @@ final class Session implements AutoCloseable {
     catalog.problems().forEach(Console::say);
     try (Hypervisor hypervisor = Kvm.open();
         Machine running = Machine.create(hypervisor, config, catalog, this::openStream)) {
-      machine.complete(running);
-      Thread onSignal = new Thread(() -> stopAndWait(running), "kvm4j-signal");
-      Runtime.getRuntime().addShutdownHook(onSignal);
       running.start();
-      MachineEnd end = running.await();
-      removeHook(onSignal);
-      return end;
+      machine.complete(running);
+      return running.await();
     }
   }
 
@@ -69,10 +82,13 @@ final class Session implements AutoCloseable {
     machine.thenAccept(running -> running.stop(cause));
   }
 
-  private static void stopAndWait(Machine running) {
-    running.stop("signal");
+  /** The JVM ends with its last hook, so this one waits until the guest's last words are out. */
+  private void stopAndWait() {
+    stop("signal");
     try {
-      running.await();
+      if (!finished.await(MOST_SECONDS_TO_STOP, TimeUnit.SECONDS)) {
+        Console.error("The machine does not stop; ending it by force.");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -98,6 +114,15 @@ final class Session implements AutoCloseable {
       case STOPPED -> "The machine was stopped (%s).".formatted(end.cause());
       case FAILED -> end.cause();
     };
+  }
+
+  /** A guest that was stopped leaves its last line unfinished. */
+  private void restoreTerminal(MachineEnd end) {
+    boolean unfinishedLine = terminal != null && terminal.isRaw();
+    close();
+    if (unfinishedLine && end.kind() == MachineEnd.Kind.STOPPED) {
+      System.err.println();
+    }
   }
 
   @Override

@@ -1,12 +1,16 @@
 package org.kvm4j.launcher;
 
-/** The version that the jar was built as. */
+import java.lang.module.ModuleDescriptor;
+import java.util.Optional;
+
+/** The version that the module was compiled as; a manifest's does not count for a named module. */
 final class Version {
 
   private Version() {}
 
   static String text() {
-    String version = Version.class.getPackage().getImplementationVersion();
-    return version == null ? "(not packaged)" : version;
+    return Optional.ofNullable(Version.class.getModule().getDescriptor())
+        .flatMap(ModuleDescriptor::rawVersion)
+        .orElse("(not packaged)");
   }
 }

@@ -1,7 +1,7 @@
 package org.kvm4j.machine;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.kvm4j.Buses;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.Hypervisor;
@@ -36,7 +36,10 @@ public final class Machine implements AutoCloseable {
   private final MmioSpace mmio = new MmioSpace();
   private final DeviceSet devices;
   private final EndLatch end = new EndLatch(this::kickAll);
-  private final List<VcpuThread> threads = new ArrayList<>();
+
+  /** Grows while a stream's thread may already end the machine, which goes through it. */
+  private final List<VcpuThread> threads = new CopyOnWriteArrayList<>();
+
   private boolean closed;
 
   private Machine(Vm vm, StreamOpener streams) {

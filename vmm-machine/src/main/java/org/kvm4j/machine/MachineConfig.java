@@ -2,6 +2,7 @@ package org.kvm4j.machine;
 
 import java.util.List;
 import java.util.Objects;
+import org.kvm4j.device.DeviceConflictException;
 
 /**
  * What machine to build and what to boot on it. Immutable.
@@ -30,7 +31,7 @@ public record MachineConfig(
 
   private static final int MOST_VCPUS = 255;
 
-  /** Checks the number of vCPUs. */
+  /** Checks the number of vCPUs, and that there is one timer at most. */
   public MachineConfig {
     Objects.requireNonNull(boot, "boot");
     devices = List.copyOf(devices);
@@ -38,6 +39,11 @@ public record MachineConfig(
       throw new BootException(
           "%d vCPUs: a machine has 1 to %d. Choose a number in between."
               .formatted(vcpus, MOST_VCPUS));
+    }
+    // KVM answers its ports before anybody else sees the access: the device would be there in vain.
+    if (kernelPit && devices.stream().anyMatch(device -> device.type().equals("pit"))) {
+      throw new DeviceConflictException(
+          "Device pit: KVM's own i8254 has its ports. Leave one of the two out.");
     }
   }
 

@@ -2,12 +2,14 @@ package org.kvm4j.core.bus;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.stream.Collectors;
 import org.kvm4j.device.DeviceConflictException;
 
 /**
  * Routes accesses to the regions of one bus.
  *
- * <p>The regions are a sorted array that is replaced, never changed: an access takes no lock.
+ * <p>The regions are a sorted array that is replaced, never changed: an access takes no lock, and
+ * one that is split sees the same regions with each of its parts.
  */
 final class AddressSpace {
 
@@ -30,12 +32,13 @@ final class AddressSpace {
 
   synchronized void register(String owner, long base, long length, Target target) {
     Region region = check(owner, base, length, target);
-    for (Region other : regions) {
-      if (region.overlaps(other)) {
-        throw new DeviceConflictException(
-            "%s wants %s, but %s has %s. Give one of them another base."
-                .formatted(owner, describe(region), other.owner(), describe(other)));
-      }
+    String conflicts =
+        Arrays.stream(regions)
+            .filter(region::overlaps)
+            .map(other -> conflict(region, other))
+            .collect(Collectors.joining(System.lineSeparator()));
+    if (!conflicts.isEmpty()) {
+      throw new DeviceConflictException(conflicts);
     }
     Region[] more = Arrays.copyOf(regions, regions.length + 1);
     more[regions.length] = region;
@@ -44,44 +47,53 @@ final class AddressSpace {
   }
 
   long read(long address, int size) {
-    Region region = find(address);
+    return read(regions, address, size);
+  }
+
+  void write(long address, int size, long value) {
+    write(regions, address, size, value);
+  }
+
+  private long read(Region[] snapshot, long address, int size) {
+    Region region = find(snapshot, address);
     if (region == null && size == 1) {
       unclaimed.count(address);
       return ones(1);
     }
     if (region == null || !region.contains(address + size - 1)) {
-      return readSplit(address, size, 1);
+      return readSplit(snapshot, address, size, 1);
     }
     if (isWhole(region, size)) {
       return region.target().read(address - region.base(), size) & ones(size);
     }
-    return readSplit(address, size, splitWidth(region, size));
+    return readSplit(snapshot, address, size, splitWidth(region, size));
   }
 
-  void write(long address, int size, long value) {
-    Region region = find(address);
+  private void write(Region[] snapshot, long address, int size, long value) {
+    Region region = find(snapshot, address);
     if (region == null && size == 1) {
       unclaimed.count(address);
     } else if (region == null || !region.contains(address + size - 1)) {
-      writeSplit(address, size, 1, value);
+      writeSplit(snapshot, address, size, 1, value);
     } else if (isWhole(region, size)) {
       region.target().write(address - region.base(), size, value & ones(size));
     } else {
-      writeSplit(address, size, splitWidth(region, size), value);
+      writeSplit(snapshot, address, size, splitWidth(region, size), value);
     }
   }
 
-  private long readSplit(long address, int size, int width) {
+  private long readSplit(Region[] snapshot, long address, int size, int width) {
     long value = 0;
     for (int done = 0; done < size; done += width) {
-      value |= read(address + done, width) << (done * Byte.SIZE);
+      value |= read(snapshot, address + done, width) << (done * Byte.SIZE);
     }
     return value;
   }
 
-  private void writeSplit(long address, int size, int width, long value) {
+  private void writeSplit(
+      Region[] snapshot, long address, int size, int width, long value) {
     for (int done = 0; done < size; done += width) {
-      write(address + done, width, value >>> (done * Byte.SIZE));
+      write(snapshot, address + done, width, value >>> (done * Byte.SIZE));
     }
   }
 
@@ -94,8 +106,7 @@ final class AddressSpace {
     return Integer.bitCount(size) == 1 ? region.maxAccessBytes() : 1;
   }
 
-  private Region find(long address) {
-    Region[] snapshot = regions;
+  private static Region find(Region[] snapshot, long address) {
     int low = 0;
     int high = snapshot.length - 1;
     while (low <= high) {
@@ -128,6 +139,11 @@ final class AddressSpace {
               .formatted(owner, name, base, length));
     }
     return new Region(owner, base, last, width, target);
+  }
+
+  private String conflict(Region wanted, Region had) {
+    return "%s wants %s, but %s has %s. Give one of them another base."
+        .formatted(wanted.owner(), describe(wanted), had.owner(), describe(had));
   }
 
   private String describe(Region region) {

@@ -2,6 +2,7 @@ package org.kvm4j.core.device;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.bus.MmioBus;
 import org.kvm4j.bus.MmioHandler;
@@ -12,6 +13,7 @@ import org.kvm4j.core.bus.PioSpace;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOptions;
+import org.kvm4j.device.DeviceProvider;
 import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmClock;
@@ -49,8 +51,11 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     this.guard = new DeviceGuard(id, platform.onFault());
   }
 
-  void created(Device newDevice) {
-    device = newDevice;
+  /** With the lock held, as a stream or a timer may call back before the device is complete. */
+  void create(DeviceProvider provider) {
+    device =
+        guard.call(
+            () -> Objects.requireNonNull(provider.create(this), "its provider returned null"));
     created = true;
   }
 

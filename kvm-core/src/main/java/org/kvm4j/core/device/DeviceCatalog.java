@@ -25,7 +25,7 @@ public final class DeviceCatalog {
         if (!found.hasNext()) {
           return catalog;
         }
-        catalog.add(found.next().get());
+        catalog.tryAdd(found.next().get());
       } catch (ServiceConfigurationError e) {
         catalog.problems.add(String.valueOf(e.getMessage()));
       }
@@ -35,11 +35,21 @@ public final class DeviceCatalog {
   /** A catalog of given providers. */
   public static DeviceCatalog of(List<? extends DeviceProvider> providers) {
     DeviceCatalog catalog = new DeviceCatalog();
-    providers.forEach(catalog::add);
+    providers.forEach(catalog::tryAdd);
     return catalog;
   }
 
   private DeviceCatalog() {}
+
+  private void tryAdd(DeviceProvider provider) {
+    try {
+      add(provider);
+    } catch (RuntimeException | LinkageError e) { // made for another SPI, it may lack a method
+      problems.add(
+          "%s cannot be used: %s. Get a build of it for this version."
+              .formatted(provider.getClass().getName(), e));
+    }
+  }
 
   private void add(DeviceProvider provider) {
     if (provider.apiVersion() != DeviceProvider.API_VERSION) {

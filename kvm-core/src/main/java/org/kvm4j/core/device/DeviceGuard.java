@@ -2,6 +2,7 @@ package org.kvm4j.core.device;
 
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.kvm4j.bus.MmioHandler;
 import org.kvm4j.bus.PioHandler;
 import org.kvm4j.device.DeviceFaultException;
@@ -38,6 +39,16 @@ final class DeviceGuard {
     }
   }
 
+  /** Runs code that makes the device; what it throws is the caller's. */
+  <T> T call(Supplier<T> code) {
+    lock.lock();
+    try {
+      return code.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Runs the device's last piece of code; nothing of it runs afterwards. */
   void runLast(String what, Runnable code) {
     lock.lock();
@@ -53,8 +64,8 @@ final class DeviceGuard {
   void closing(String what, AutoCloseable resource) {
     try {
       resource.close();
-    } catch (Exception e) {
-      fault("closing " + what, e);
+    } catch (Throwable t) {
+      fault("closing " + what, t);
     }
   }
 

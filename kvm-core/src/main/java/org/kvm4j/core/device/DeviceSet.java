@@ -5,7 +5,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kvm4j.KvmException;
 import org.kvm4j.device.DeviceConflictException;
+import org.kvm4j.device.DeviceException;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
 
@@ -38,14 +40,24 @@ public final class DeviceSet implements AutoCloseable {
     DeviceOptions options = DeviceOptions.parse(id, provider.options(), given);
     ConnectedDevice connected = new ConnectedDevice(id, options, platform, lines);
     devices.put(id, connected);
-    connected.created(provider.create(connected));
+    try {
+      connected.create(provider);
+    } catch (KvmException e) {
+      throw e; // says already what to do
+    } catch (RuntimeException e) {
+      throw new DeviceException(
+          "Device %s cannot be created: %s. This is a bug in the device; report it to its author."
+              .formatted(id, e),
+          e);
+    }
     return id;
   }
 
   /**
    * Puts the ranges of all devices onto the buses.
    *
-   * @throws DeviceConflictException naming every conflict at once
+   * @throws DeviceConflictException naming every conflict, and every range that no bus can have, at
+   *     once
    */
   public void connect() {
     List<String> conflicts = new ArrayList<>();
@@ -53,7 +65,7 @@ public final class DeviceSet implements AutoCloseable {
       for (ConnectedDevice.Claim claim : device.claims()) {
         try {
           claim.connect(platform.pio(), platform.mmio());
-        } catch (DeviceConflictException e) {
+        } catch (DeviceConflictException | IllegalArgumentException e) {
           conflicts.add(e.getMessage());
         }
       }

@@ -182,11 +182,11 @@ public final class VmTime implements VmClock, AutoCloseable {
         if (next == null || !running) {
           changed.awaitUninterruptibly();
         } else {
-          long waitNanos = next.deadlineNanos() - now();
-          if (waitNanos <= 0) {
+          long now = now();
+          if (next.deadlineNanos() <= now) { // not by the difference, which may overflow
             return queue.poll();
           }
-          changed.awaitNanos(waitNanos);
+          changed.awaitNanos(next.deadlineNanos() - now);
         }
       }
       return null;

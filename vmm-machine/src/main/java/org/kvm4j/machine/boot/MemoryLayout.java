@@ -23,6 +23,7 @@ import org.kvm4j.machine.BootException;
  */
 public final class MemoryLayout {
 
+  private static final long KIB = 1L << 10;
   static final long MIB = 1L << 20;
   static final long GIB = 1L << 30;
 
@@ -80,13 +81,13 @@ public final class MemoryLayout {
   public static MemoryLayout ofRam(long ramBytes) {
     if (ramBytes < LEAST_RAM_BYTES) {
       throw new BootException(
-          "RAM of %d bytes: a VM needs at least %d MiB. Give it more."
-              .formatted(ramBytes, LEAST_RAM_BYTES / MIB));
+          "RAM of %d KiB: a VM needs at least %d MiB, and a stock Linux kernel some 128 MiB. Give it more."
+              .formatted(ramBytes / KIB, LEAST_RAM_BYTES / MIB));
     }
     if (ramBytes > MOST_RAM_BYTES) {
       throw new BootException(
-          "RAM of %d bytes: a VM can have at most %d GiB. Give it less."
-              .formatted(ramBytes, MOST_RAM_BYTES / GIB));
+          "RAM of %d GiB: a VM can have at most %d GiB. Give it less."
+              .formatted(ramBytes / GIB, MOST_RAM_BYTES / GIB));
     }
     if (ramBytes % PAGE_SIZE != 0) {
       throw new BootException(
