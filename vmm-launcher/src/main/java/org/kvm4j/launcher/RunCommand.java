@@ -105,11 +105,11 @@ final class RunCommand {
         new Boot.Linux(
             options.matchedOptionValue("--kernel", (Path) null),
             Optional.ofNullable(options.matchedOptionValue("--initrd", (Path) null)),
-            value(options, CMDLINE));
+            parsed(options, CMDLINE).getValue());
     MachineConfig standard =
         MachineConfig.standard(
-            RunCommand.<Long>value(options, MEMORY),
-            RunCommand.<Integer>value(options, CPUS),
+            parsed(options, MEMORY).<Long>getValue(),
+            parsed(options, CPUS).<Integer>getValue(),
             boot);
     MachineConfig pc =
         options.hasMatchedOption("--kernel-pit") ? standard.withKernelPit() : standard;
@@ -141,8 +141,8 @@ final class RunCommand {
     }
   }
 
-  /** An option's value, its default included. */
-  private static <T> T value(ParseResult options, OptionSpec option) {
-    return options.commandSpec().findOption(option.longestName()).getValue();
+  /** The option as parsed, with its value or default: picocli copies the constants above. */
+  private static OptionSpec parsed(ParseResult options, OptionSpec option) {
+    return options.commandSpec().findOption(option.longestName());
   }
 }

@@ -68,18 +68,18 @@ final class Session implements AutoCloseable {
   private HostStream openStream(String deviceId, String spec) {
     EscapeKey escape =
         new EscapeKey(Console::sayRaw, List.of(EscapeKey.Command.quit(() -> stop("Ctrl-A x"))));
-    OpenStream stream = HostStreams.open(spec, escape);
     if (spec.equals("stdio")) {
       terminal = RawTerminal.enter();
-    } else {
-      Console.say("%s: %s".formatted(deviceId, stream.description()));
+      return HostStreams.open(spec, escape);
     }
+    OpenStream stream = HostStreams.open(spec, escape);
+    Console.say("%s: %s".formatted(deviceId, stream.description()));
     return stream;
   }
 
   /** Also right while the machine is still being made: it stops as soon as it is there. */
   private void stop(String cause) {
-    machine.thenAccept(running -> running.stop(cause));
+    var unused = machine.thenAccept(running -> running.stop(cause));
   }
 
   /** The JVM ends with its last hook, so this one waits until the guest's last words are out. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,11 +69,12 @@ final class MachineEndIT {
 
   @Test
   void deviceThatThrows_isFailed_andHarmsNoOther() throws InterruptedException {
-    GuestCode code = new GuestCode().print("before").inb(FaultyDevice.PORT);
+    GuestCode code = new GuestCode().print("before").inb(ProbeDevice.PORT);
     code.storeAl(GuestCode.FREE).label("spin").jump("spin");
-    FaultyDevice faulty = new FaultyDevice();
+    ProbeDevice faulty = ProbeDevice.faulty();
     MachineConfig pc = TestMachine.pc(code);
-    MachineConfig config = pc.withDevices(DeviceRequest.merge(pc.devices(), FaultyDevice.REQUESTS));
+    MachineConfig config =
+        pc.withDevices(DeviceRequest.merge(pc.devices(), List.of(DeviceRequest.of("probe"))));
 
     try (TestMachine machine = new TestMachine(config, faulty)) {
       MachineEnd end = machine.run();
@@ -80,7 +82,7 @@ final class MachineEndIT {
       assertEquals(MachineEnd.Kind.FAILED, end.kind());
       assertInstanceOf(DeviceFaultException.class, end.failure().orElseThrow());
       assertEquals(
-          "Device faulty failed in a read of port 0x200, size 1:"
+          "Device probe failed in a read of port 0x200, size 1:"
               + " java.lang.IllegalStateException: a bug. This is a bug in the device; report it"
               + " to its author.",
           end.cause());

@@ -50,7 +50,9 @@ final class TimerGuestIT {
 
     try (TestMachine machine = machine(code, kernelPit)) {
       assertEquals(MachineEnd.Kind.POWER_OFF, machine.run().kind());
-      assertEquals(20, machine.machine().memory().readInt(TICKS));
+      int ticks = machine.machine().memory().readInt(TICKS);
+      // One more may come between the last comparison and the guest's cli.
+      assertTrue(ticks >= 20, () -> ticks + " ticks");
     }
   }
 

@@ -90,8 +90,7 @@ final class AddressSpace {
     return value;
   }
 
-  private void writeSplit(
-      Region[] snapshot, long address, int size, int width, long value) {
+  private void writeSplit(Region[] snapshot, long address, int size, int width, long value) {
     for (int done = 0; done < size; done += width) {
       write(snapshot, address + done, width, value >>> (done * Byte.SIZE));
     }

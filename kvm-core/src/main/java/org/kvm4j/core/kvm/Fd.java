@@ -46,7 +46,7 @@ final class Fd implements AutoCloseable {
     try {
       return ioctl(call, request, sys.addressOf(argument));
     } finally {
-      Reference.reachabilityFence(argument); // its memory goes with it, and the kernel has the address
+      Reference.reachabilityFence(argument); // the kernel has its address
     }
   }
 

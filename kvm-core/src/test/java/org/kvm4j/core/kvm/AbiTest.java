@@ -130,8 +130,7 @@ final class AbiTest {
     Class<?> kick = Class.forName(NativeLibc.class.getName() + "$KickSignal");
     numbers.put("PROT_READ | PROT_WRITE", named(Mapping.class, "PROT_READ_WRITE"));
     numbers.put("sizeof(struct sockaddr_un)", named(NativeLibc.class, "SIZEOF_SOCKADDR_UN"));
-    numbers.put(
-        "sizeof(((struct sockaddr_un *) 0)->sun_path) - 1", (long) Syscalls.UNIX_PATH_MAX);
+    numbers.put("sizeof(((struct sockaddr_un *) 0)->sun_path) - 1", (long) Syscalls.UNIX_PATH_MAX);
     numbers.put("sizeof(struct sigaction)", named(kick, "SIZEOF_SIGACTION"));
     numbers.put("offsetof(struct sigaction, sa_handler)", named(kick, "SA_HANDLER"));
     numbers.put("offsetof(struct sigaction, sa_flags)", named(kick, "SA_FLAGS"));
@@ -154,7 +153,8 @@ final class AbiTest {
     StringBuilder program = new StringBuilder(HEADERS).append("int main(void) {\n");
     numbers
         .keySet()
-        .forEach(c -> program.append("  printf(\"%lld\\n\", (long long) (").append(c).append("));\n"));
+        .forEach(
+            c -> program.append("  printf(\"%lld\\n\", (long long) (").append(c).append("));\n"));
     program.append("  return 0;\n}\n");
     Path source = directory.resolve("abi.c");
     Files.writeString(source, program);
@@ -202,7 +202,8 @@ final class AbiTest {
   private static List<Class<?>> layoutClasses() throws IOException, URISyntaxException {
     Path root = Path.of(C.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     String packageName = C.class.getPackageName();
-    try (Stream<Path> files = Files.list(root.resolve(packageName.replace('.', File.separatorChar)))) {
+    try (Stream<Path> files =
+        Files.list(root.resolve(packageName.replace('.', File.separatorChar)))) {
       return files
           .map(file -> file.getFileName().toString())
           .filter(name -> name.endsWith(".class") && !name.equals("package-info.class"))

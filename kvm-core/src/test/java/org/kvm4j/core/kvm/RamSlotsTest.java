@@ -114,7 +114,7 @@ final class RamSlotsTest {
     assertEquals(7, source.position());
     assertEquals(9, target.position());
     byte[] copied = new byte[10];
-    target.get(0, copied);
+    target.clear().get(copied);
     assertArrayEquals(new byte[] {0, 0, 0, 0, 2, 3, 4, 5, 6, 0}, copied);
     assertEquals(0, ram.readByte(0x1005));
   }

@@ -121,7 +121,7 @@ final class RunLoopTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void mmioWrite_handsOverAddressSizeAndZeroExtendedValue(int size) {
-    long value = BYTES_8 >>> Long.SIZE - size * Byte.SIZE;
+    long value = BYTES_8 >>> (Long.SIZE - size * Byte.SIZE);
     kernel.exits(mmioWrite(0xffff_ffff_fee0_0000L, size, value), hlt());
 
     machine.vcpu.run();
@@ -139,7 +139,7 @@ final class RunLoopTest {
 
     machine.vcpu.run();
 
-    long sizeMask = -1L >>> Long.SIZE - size * Byte.SIZE;
+    long sizeMask = -1L >>> (Long.SIZE - size * Byte.SIZE);
     assertEquals(List.of(BYTES_8 & sizeMask), load.answers());
   }
 

@@ -197,14 +197,14 @@ abstract class ScriptedExit {
 
   private static void put(ByteBuffer run, int at, int size, long value) {
     for (int i = 0; i < size; i++) {
-      run.put(at + i, (byte) (value >>> i * Byte.SIZE));
+      run.put(at + i, (byte) (value >>> (i * Byte.SIZE)));
     }
   }
 
   private static long get(ByteBuffer run, int at, int size) {
     long value = 0;
     for (int i = 0; i < size; i++) {
-      value |= Byte.toUnsignedLong(run.get(at + i)) << i * Byte.SIZE;
+      value |= Byte.toUnsignedLong(run.get(at + i)) << (i * Byte.SIZE);
     }
     return value;
   }

@@ -32,8 +32,24 @@ final class VcpuStateTest {
 
   private static final Registers DISTINCT =
       new Registers(
-          0x1011, -2, 0x3033, 0x4044, 0x5055, 0x6066, 0x7077, 0x8088, 9, 10, 11, 12, 13, 14, 15,
-          Long.MIN_VALUE, 0xffff_ffff_8100_0000L, 0x202);
+          0x1011,
+          -2,
+          0x3033,
+          0x4044,
+          0x5055,
+          0x6066,
+          0x7077,
+          0x8088,
+          9,
+          10,
+          11,
+          12,
+          13,
+          14,
+          15,
+          Long.MIN_VALUE,
+          0xffff_ffff_8100_0000L,
+          0x202);
 
   private final ScriptedMachine machine =
       new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
@@ -59,10 +75,24 @@ final class VcpuStateTest {
     keeps("KVM_SET_SREGS", "KVM_GET_SREGS", KvmSregs.SIZEOF);
     SpecialRegisters set =
         new SpecialRegisters(
-            segment(1), segment(2), segment(3), segment(4), segment(5), segment(6), segment(7),
-            segment(8), new DescriptorTable(0xffff_8000_0000_1000L, 0xffff),
-            new DescriptorTable(0x2000, 0x3ff), 0x8000_0011L, 0x1234_5678_9abcL, 0x3000, 0x20, 8,
-            0xd01, 0xfee0_0900L, List.of(1L, 1L << 63, 0L, 4L));
+            segment(1),
+            segment(2),
+            segment(3),
+            segment(4),
+            segment(5),
+            segment(6),
+            segment(7),
+            segment(8),
+            new DescriptorTable(0xffff_8000_0000_1000L, 0xffff),
+            new DescriptorTable(0x2000, 0x3ff),
+            0x8000_0011L,
+            0x1234_5678_9abcL,
+            0x3000,
+            0x20,
+            8,
+            0xd01,
+            0xfee0_0900L,
+            List.of(1L, 1L << 63, 0L, 4L));
 
     vcpu.setSpecialRegisters(set);
 
@@ -74,8 +104,15 @@ final class VcpuStateTest {
     keeps("KVM_SET_FPU", "KVM_GET_FPU", KvmFpu.SIZEOF);
     FpuState set =
         new FpuState(
-            counting(FpuState.FPR_BYTES, 1), 0xf37f, 0xffff, 0xff, 0x7ff, -3, 0x1234,
-            counting(FpuState.XMM_BYTES, 77), 0xffc0);
+            counting(FpuState.FPR_BYTES, 1),
+            0xf37f,
+            0xffff,
+            0xff,
+            0x7ff,
+            -3,
+            0x1234,
+            counting(FpuState.XMM_BYTES, 77),
+            0xffc0);
 
     vcpu.setFpu(set);
 
@@ -179,7 +216,8 @@ final class VcpuStateTest {
         argument -> {
           ByteBuffer b = kernel.at(argument, KvmTranslation.SIZEOF);
           assertEquals(0xffff_ffff_8100_0123L, b.getLong(KvmTranslation.LINEAR_ADDRESS));
-          b.putLong(KvmTranslation.PHYSICAL_ADDRESS, 0x100_0123L).put(KvmTranslation.VALID, (byte) 1);
+          b.putLong(KvmTranslation.PHYSICAL_ADDRESS, 0x100_0123L)
+              .put(KvmTranslation.VALID, (byte) 1);
           return 0;
         });
 
@@ -239,8 +277,18 @@ final class VcpuStateTest {
   /** All fields differ from segment to segment, and each flag is both true and false somewhere. */
   private static Segment segment(int n) {
     return new Segment(
-        n * 0x1_0000_0001L, -n, 0xfff0 + n, n, n % 2 == 0, n % 4, n % 3 == 0, n % 4 < 2,
-        n % 5 == 0, n % 3 == 1, n % 7 < 3, n == 8);
+        n * 0x1_0000_0001L,
+        -n,
+        0xfff0 + n,
+        n,
+        n % 2 == 0,
+        n % 4,
+        n % 3 == 0,
+        n % 4 < 2,
+        n % 5 == 0,
+        n % 3 == 1,
+        n % 7 < 3,
+        n == 8);
   }
 
   private static byte[] counting(int length, int start) {

@@ -101,15 +101,17 @@ final class VmSetUpTest {
     assertEquals(new MemorySlot(0, 0, 0x2000), low);
     assertEquals(new MemorySlot(1, 0x1_0000_0000L, 0x1000), high);
     assertEquals(
-        List.of(
-            "slot 0 flags 0 at 0x0 size 0x2000", "slot 1 flags 0 at 0x100000000 size 0x1000"),
+        List.of("slot 0 flags 0 at 0x0 size 0x2000", "slot 1 flags 0 at 0x100000000 size 0x1000"),
         regions);
     assertEquals(0x5a, vm.memory().readByte(0x1_0000_0000L), "KVM was given this very memory");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "0x1, 0x1000", "0x1000, 0x1001", "0x800, 0x800", "0x1000, -1",
+    "0x1, 0x1000",
+    "0x1000, 0x1001",
+    "0x800, 0x800",
+    "0x1000, -1",
   })
   void memoryThatIsNotWholePages_isRefused(long address, long size) {
     String message = refusedArgument(() -> vm.addMemory(address, size));
@@ -136,7 +138,11 @@ final class VmSetUpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0x10000, 0x1000", "0x13000, 0x1000", "0xf000, 0x2000", "0x13000, 0x2000", "0x0, 0x100000",
+    "0x10000, 0x1000",
+    "0x13000, 0x1000",
+    "0xf000, 0x2000",
+    "0x13000, 0x2000",
+    "0x0, 0x100000",
   })
   void memoryThatOverlapsASlot_isRefused_withItsAddress(long address, long size) {
     vm.addMemory(0x10000, 0x4000);
@@ -159,7 +165,10 @@ final class VmSetUpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0xfffbd000, 0x1000", "0xfffbf000, 0x1000", "0xfff00000, 0xbe000", "0, 0x100000000",
+    "0xfffbd000, 0x1000",
+    "0xfffbf000, 0x1000",
+    "0xfff00000, 0xbe000",
+    "0, 0x100000000",
   })
   void memoryOverTheTssPages_isRefused(long address, long size) {
     vm.setTssAddress(0xfffb_d000L);
@@ -280,8 +289,7 @@ final class VmSetUpTest {
   @ParameterizedTest
   @ValueSource(ints = {-1, 24, Integer.MAX_VALUE, Integer.MIN_VALUE})
   void anIrqLineThatDoesNotExist_isRefused(int gsi) {
-    assertEquals(
-        "GSI " + gsi + ": use 0 to 23", refusedArgument(() -> vm.setIrqLine(gsi, true)));
+    assertEquals("GSI " + gsi + ": use 0 to 23", refusedArgument(() -> vm.setIrqLine(gsi, true)));
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
+import org.kvm4j.Vm;
 
 /**
  * Tells what this machine's KVM can and cannot do, by running guests of a few bytes.
@@ -44,7 +45,11 @@ public final class KvmProbe {
       return new KvmReport(hypervisor.apiVersion(), capabilities, List.of(), Optional.empty());
     }
     CpuidTable cpuid = hypervisor.supportedCpuid().forVcpu(0, 1);
-    try (Watchdog watchdog = new Watchdog(guestLimit)) {
+    // KVM switches virtualisation on in every CPU for the first VM and off after the last: one VM
+    // that
+    // stays spares that for each of the many short ones.
+    try (Vm stays = hypervisor.createVm();
+        Watchdog watchdog = new Watchdog(guestLimit)) {
       List<InstructionResult> instructions =
           new InstructionProber(hypervisor, cpuid, guestLimit, watchdog)
               .probeAll(InstructionList.load());

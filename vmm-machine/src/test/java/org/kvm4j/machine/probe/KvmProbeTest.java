@@ -3,6 +3,7 @@ package org.kvm4j.machine.probe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
@@ -36,7 +37,7 @@ final class KvmProbeTest {
   }
 
   @Test
-  void kvmOnWhichNothingRuns_isReportedAfterOneVm() {
+  void kvmOnWhichNothingRuns_isReportedAfterOneProbe() {
     kvm.guest(ports -> new VcpuExit.Shutdown());
 
     KvmReport report = probe.run();
@@ -45,6 +46,6 @@ final class KvmProbeTest {
     assertEquals(InstructionList.load().size(), report.instructions().size());
     assertEquals(Optional.empty(), report.speed());
     assertFalse(report.canBootStockKernel());
-    verify(kvm.hypervisor).createVm();
+    verify(kvm.hypervisor, times(2)).createVm(); // the one that stays, and the probe's
   }
 }

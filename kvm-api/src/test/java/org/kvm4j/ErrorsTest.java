@@ -1,0 +1,58 @@
+package org.kvm4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.mockito.Mockito.mock;
+
+import org.junit.jupiter.api.Test;
+import org.kvm4j.bus.MmioBus;
+import org.kvm4j.bus.PioBus;
+
+/** Errors say what failed, why and what to do. */
+final class ErrorsTest {
+
+  @Test
+  void memory_isNamedByAddressInHex_andLength() {
+    GuestMemoryException error = new GuestMemoryException(-8, 16);
+
+    assertEquals(
+        "Guest memory 0xfffffffffffffff8, 16 bytes: outside RAM."
+            + " Use an address within a memory slot.",
+        error.getMessage());
+    assertEquals(-8, error.address());
+    assertEquals(16, error.length());
+  }
+
+  @Test
+  void capabilities_areNamedAsInTheKernel() {
+    KvmCapabilityException error =
+        new KvmCapabilityException(KvmCapability.PIT2, "an i8254 in the kernel");
+
+    assertEquals(
+        "This host's KVM lacks KVM_CAP_PIT2, needed for an i8254 in the kernel."
+            + " Use a newer kernel, or do without.",
+        error.getMessage());
+    assertEquals(KvmCapability.PIT2, error.capability());
+  }
+
+  @Test
+  void ioctls_keepNameAndErrorNumber() {
+    KvmIoctlException error = new KvmIoctlException("KVM_RUN", 14, "KVM_RUN: EFAULT (14).");
+
+    assertEquals("KVM_RUN", error.call());
+    assertEquals(14, error.errno());
+  }
+
+  @Test
+  void vcpuFailures_keepTheExit() {
+    VcpuExit exit = new VcpuExit.Shutdown();
+
+    assertEquals(exit, new VcpuFailureException(exit, "triple fault").exit());
+  }
+
+  @Test
+  void busesAreBothNeeded() {
+    assertThrows(NullPointerException.class, () -> new Buses(null, mock(MmioBus.class)));
+    assertThrows(NullPointerException.class, () -> new Buses(mock(PioBus.class), null));
+  }
+}

@@ -1,0 +1,210 @@
+package org.kvm4j.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.kvm4j.CpuidTable;
+import org.kvm4j.FpuState;
+import org.kvm4j.KvmCapability;
+import org.kvm4j.KvmException;
+import org.kvm4j.KvmUnavailableException;
+import org.kvm4j.MpState;
+import org.kvm4j.Msr;
+import org.kvm4j.Registers;
+import org.kvm4j.SpecialRegisters;
+import org.kvm4j.VcpuExit;
+import org.kvm4j.testkit.RequiresKvm;
+
+/** A real vCPU's registers, and what the host says of itself. */
+@RequiresKvm
+final class StateIT {
+
+  private static final int MSR_IA32_SYSENTER_CS = 0x174;
+  private static final int MSR_IA32_SYSENTER_EIP = 0x176;
+  private static final int MSR_KERNEL_GS_BASE = 0xc000_0102;
+  private static final int NO_MSR = 0x4321_0000;
+
+  @Test
+  void theHost_hasWhatKvm4jNeeds() {
+    try (Guest guest = Guest.bare()) {
+      assertEquals(12, guest.hypervisor.apiVersion());
+      assertTrue(guest.hypervisor.vcpuMmapSizeBytes() >= 4096);
+      assertTrue(guest.hypervisor.supports(KvmCapability.USER_MEMORY));
+      assertTrue(guest.hypervisor.supports(KvmCapability.IMMEDIATE_EXIT));
+      assertTrue(guest.vm.checkExtension(KvmCapability.NR_MEMSLOTS.number()) >= 8);
+      assertFalse(guest.hypervisor.msrIndexList().isEmpty());
+    }
+  }
+
+  @Test
+  void aFileThatIsNotKvm_isRefused() {
+    String message =
+        assertThrows(KvmUnavailableException.class, () -> Kvm.open(Path.of("/dev/null")))
+            .getMessage();
+
+    assertEquals(
+        "/dev/null is not KVM: KVM_GET_API_VERSION gives ENOTTY (25). Name the KVM device.",
+        message);
+  }
+
+  @Test
+  void generalRegisters_roundTrip_andReachTheGuest() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu =
+          guest.boot(
+              Mode.LONG,
+              """
+              49 ff c7 ; inc %r15
+              48 01 d8 ; add %rbx,%rax
+              f4       ; hlt
+              """);
+      Registers set =
+          new Registers(
+              1, 2, 3, 4, 5, 6, 0x7000, 8, 9, 10, 11, 12, 13, 14, 15, -1, Guest.CODE, 0x2);
+      cpu.on(
+          () -> {
+            cpu.vcpu.setRegisters(set);
+            return set;
+          });
+      assertEquals(set, cpu.registers());
+
+      assertEquals(new VcpuExit.Halt(), cpu.run());
+
+      Registers after = cpu.registers();
+      assertEquals(0, after.r15());
+      assertEquals(3, after.rax());
+      assertEquals(Guest.CODE + 7, after.rip());
+      assertEquals(15, after.r14());
+    }
+  }
+
+  @Test
+  void specialRegisters_roundTrip() {
+    for (Mode mode : Mode.values()) {
+      try (Guest guest = Guest.bare()) {
+        GuestCpu cpu = guest.boot(mode, "f4 ; hlt");
+
+        SpecialRegisters first = cpu.on(cpu.vcpu::specialRegisters);
+        cpu.on(
+            () -> {
+              cpu.vcpu.setSpecialRegisters(first);
+              return first;
+            });
+
+        assertEquals(first, cpu.on(cpu.vcpu::specialRegisters), mode + " mode");
+      }
+    }
+  }
+
+  @Test
+  void fpu_roundTrips_butForMxcsr_whichKvmLeavesOut() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu = guest.boot(Mode.REAL, "f4 ; hlt");
+      byte[] xmm = new byte[FpuState.XMM_BYTES];
+      for (int i = 0; i < xmm.length; i++) {
+        xmm[i] = (byte) i;
+      }
+      FpuState initial = FpuState.initial();
+      FpuState set = new FpuState(initial.fpr(), 0x27f, 0, 0, 0, 0, 0, xmm, 0x1fa0);
+
+      FpuState read =
+          cpu.on(
+              () -> {
+                cpu.vcpu.setFpu(set);
+                return cpu.vcpu.fpu();
+              });
+
+      // KVM_SET_FPU ignores MXCSR and KVM_GET_FPU leaves it 0: only XSAVE has it.
+      FpuState withoutMxcsr =
+          new FpuState(
+              set.fpr(), set.fcw(), set.fsw(), set.ftwx(), 0, 0, 0, set.xmm(), read.mxcsr());
+      assertEquals(withoutMxcsr, read);
+    }
+  }
+
+  @Test
+  void msrs_roundTrip_andAnUnknownOneIsNamed() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu = guest.boot(Mode.LONG, "f4 ; hlt");
+      List<Msr> set =
+          List.of(
+              new Msr(MSR_IA32_SYSENTER_CS, 0x10),
+              new Msr(MSR_IA32_SYSENTER_EIP, 0xffff_8000_0000_1000L),
+              new Msr(MSR_KERNEL_GS_BASE, 0x1234_5000));
+
+      List<Msr> read =
+          cpu.on(
+              () -> {
+                cpu.vcpu.setMsrs(set);
+                return cpu.vcpu.msrs(set.stream().map(Msr::index).toList());
+              });
+      KvmException refused =
+          assertThrows(
+              KvmException.class,
+              () -> cpu.on(() -> cpu.vcpu.msrs(List.of(MSR_IA32_SYSENTER_CS, NO_MSR))));
+
+      assertEquals(set, read);
+      assertTrue(refused.getMessage().contains("refuses MSR 0x43210000"), refused.getMessage());
+    }
+  }
+
+  @Test
+  void mpState_roundTrips() {
+    try (Guest guest = Guest.withIrqchip()) {
+      GuestCpu cpu = guest.boot(Mode.REAL, "f4 ; hlt");
+      assertEquals(MpState.RUNNABLE, cpu.on(cpu.vcpu::mpState));
+
+      MpState read =
+          cpu.on(
+              () -> {
+                cpu.vcpu.setMpState(MpState.HALTED);
+                return cpu.vcpu.mpState();
+              });
+
+      assertEquals(MpState.HALTED, read);
+    }
+  }
+
+  @Test
+  void theGuest_seesTheCpuidThatWasSet() {
+    try (Guest guest = Guest.bare()) {
+      CpuidTable table = guest.hypervisor.supportedCpuid().forVcpu(2, 4);
+      GuestCpu cpu =
+          guest.boot(
+              Mode.REAL,
+              """
+              66 b8 01 00 00 00 ; mov $1,%eax
+              66 31 c9          ; xor %ecx,%ecx
+              0f a2             ; cpuid
+              f4                ; hlt
+              """);
+      cpu.on(
+          () -> {
+            cpu.vcpu.setCpuid(table);
+            return table;
+          });
+
+      assertEquals(new VcpuExit.Halt(), cpu.run());
+
+      Registers answer = cpu.registers();
+      assertEquals(2, answer.rbx() >>> 24 & 0xff, "initial APIC id");
+      assertEquals(4, answer.rbx() >>> 16 & 0xff, "logical processors");
+      assertEquals(1, answer.rcx() >>> 31 & 1, "there is a hypervisor");
+    }
+  }
+
+  @Test
+  void linearAddresses_areTranslatedByTheGuestsPageTables() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu = guest.boot(Mode.LONG, "f4 ; hlt");
+
+      assertEquals(0xdead_beefL, cpu.on(() -> cpu.vcpu.translate(0xdead_beefL)));
+      assertEquals(-1, cpu.on(() -> cpu.vcpu.translate(0x1_0000_0000L)));
+    }
+  }
+}

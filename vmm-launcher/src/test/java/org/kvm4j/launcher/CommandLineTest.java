@@ -1,0 +1,127 @@
+package org.kvm4j.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a user sees who writes a command line that is wrong in itself. */
+final class CommandLineTest {
+
+  private static final int USAGE = 2;
+
+  static Stream<Arguments> wrongCommandLines() {
+    return Stream.of(
+        wrong("Missing required option: '--kernel=FILE'. See 'kvm4j run --help'.", "run"),
+        wrong(
+            "Missing required parameter for option '--kernel' (FILE). See 'kvm4j run --help'.",
+            "run",
+            "--kernel"),
+        wrong(
+            "Unknown option: '--kernle'. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--kernle"),
+        wrong("Unknown option: '--frob'. See 'kvm4j --help'.", "--frob"),
+        wrong(
+            "There is no command 'rnu'. Did you mean 'run'? Commands: run, devices, doctor, demo."
+                + " See 'kvm4j --help'.",
+            "rnu"),
+        wrong(
+            "Unmatched argument at index 1: 'serial'. See 'kvm4j devices --help'.",
+            "devices",
+            "serial"),
+        wrong(
+            "Invalid value for option '--memory': 'x' is not a size; write a number with K,"
+                + " M or G, such as 512M. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--memory",
+            "x"),
+        wrong(
+            "Invalid value for option '--cpus': 'two' is not an int. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--cpus",
+            "two"),
+        wrong(
+            "Invalid value for option '--device' (TYPE[,name=value]...): Device 'serial,irq': 'irq'"
+                + " is not name=value. Write TYPE,name=value,name=value. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--device",
+            "serial,irq"),
+        wrong(
+            "There is no standard device 'pti' to leave out. Did you mean 'pit'? Standard devices:"
+                + " serial, pit, rtc, i8042, acpi-pm, reset-control, pvpanic, post-code.",
+            "run",
+            "--kernel",
+            "k",
+            "--without",
+            "pti"),
+        wrong(
+            "Device pit: KVM's own i8254 has its ports. Leave one of the two out.",
+            "run",
+            "--kernel",
+            "k",
+            "--kernel-pit",
+            "--device",
+            "pit,irq=0"));
+  }
+
+  private static Arguments wrong(String message, String... args) {
+    return Arguments.arguments(List.of(args), message);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("wrongCommandLines")
+  void wrongCommandLine_isToldInOneSentence_withWhatToDo(List<String> args, String message) {
+    Terminal seen = Terminal.run(args.toArray(String[]::new));
+
+    assertEquals(List.of("kvm4j: " + message), seen.errLines());
+    assertEquals("", seen.out());
+    assertEquals(USAGE, seen.exitCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "256", "-1"})
+  void numberOfCpusOutsideTheLimits_isToldWithThem(String cpus) {
+    Terminal seen = Terminal.run("run", "--kernel", "k", "--cpus=" + cpus);
+
+    assertEquals(
+        List.of(
+            "kvm4j: %s vCPUs: a machine has 1 to 255. Choose a number in between.".formatted(cpus)),
+        seen.errLines());
+    assertEquals(1, seen.exitCode());
+  }
+
+  @Test
+  void noCommandAtAll_showsTheCommands() {
+    Terminal seen = Terminal.run();
+
+    assertTrue(seen.err().startsWith("Usage: kvm4j "), seen::err);
+    assertTrue(seen.err().contains("\n  run "), seen::err);
+    assertEquals("", seen.out());
+    assertEquals(USAGE, seen.exitCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "run --help", "devices --help"})
+  void help_isStandardOutput(String line) {
+    Terminal seen = Terminal.run(line.split(" "));
+
+    assertTrue(seen.out().startsWith("Usage: kvm4j "), seen::out);
+    assertEquals("", seen.err());
+    assertEquals(0, seen.exitCode());
+  }
+}

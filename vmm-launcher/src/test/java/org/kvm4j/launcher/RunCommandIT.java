@@ -1,0 +1,194 @@
+package org.kvm4j.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kvm4j.testkit.RequiresKvm;
+
+/** {@code kvm4j run} as a user sees it: what the launcher looks at once KVM is open. */
+@RequiresKvm
+@Timeout(60)
+final class RunCommandIT {
+
+  private static final int HOST_ERROR = 1;
+  private static final int USAGE = 2;
+
+  private static final String POWER_OFF =
+      "66ba0406" //   mov dx, 0x604
+          + "66b80034" // mov ax, SLP_EN and the type of S5
+          + "66ef" //   out dx, ax
+          + "ebfe"; //  jmp to itself
+
+  private static final String HELLO =
+      "66baf803" //  mov dx, 0x3f8
+          + "b068ee" // mov al, 'h'; out dx, al
+          + "b069ee"; // mov al, 'i'; out dx, al
+
+  @TempDir Path directory;
+  private Path kernel;
+
+  @BeforeEach
+  void kernelThatPowersOff() throws IOException {
+    kernel = kernel(POWER_OFF);
+  }
+
+  private Path kernel(String code) throws IOException {
+    return TinyKernel.in(directory, HexFormat.of().parseHex(code));
+  }
+
+  /** With a serial port that leaves this process's standard streams alone. */
+  private Terminal run(Path kernelFile, String... options) {
+    List<String> args = new ArrayList<>(List.of("run", "--kernel", kernelFile.toString()));
+    args.addAll(List.of("--memory", "16M", "--device", "serial,backend=null"));
+    args.addAll(List.of(options));
+    return Terminal.run(args.toArray(String[]::new));
+  }
+
+  static Stream<Arguments> wrongDevices() {
+    return Stream.of(
+        arguments(
+            "sreial",
+            "There is no device type 'sreial'. Did you mean 'serial'? Types: acpi-pm, i8042, pit,"
+                + " post-code, pvpanic, reset-control, rtc, serial."),
+        arguments(
+            "pit,bsae=0x50",
+            "Device pit has no option 'bsae'. Did you mean 'base'? Options: base, irq,"
+                + " speaker-port."),
+        arguments("i8042,irq=1", "Device i8042 has no options, so remove 'irq'."),
+        arguments("pit,irq=24", "Device pit: option irq=24 is not valid: use a number in 0..23."),
+        arguments(
+            "serial,base=0x2f8,backend=nul",
+            "There is no stream 'nul'. Did you mean 'null'? Use one of stdio, null, memory,"
+                + " file:PATH, pty, unix:PATH."),
+        arguments(
+            "serial,backend=null",
+            "device serial-2 wants ports 0x3f8-0x3ff, but device serial has ports 0x3f8-0x3ff."
+                + " Give one of them another base."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongDevices")
+  void wrongDevice_isToldInOneSentence_withWhatToDo(String device, String message) {
+    Terminal seen = run(kernel, "--device", device);
+
+    assertEquals(List.of("kvm4j: " + message), withoutStreams(seen));
+    assertEquals(USAGE, seen.exitCode());
+  }
+
+  @Test
+  void missingKernel_isToldByName() {
+    Path missing = directory.resolve("missing");
+
+    assertHostError(run(missing), missing.toString(), "no such file");
+  }
+
+  @Test
+  void textFileAsKernel_isToldWithWhatToGive() throws IOException {
+    Path text = Files.writeString(directory.resolve("readme.txt"), "Read me.\nMore.\n");
+
+    assertHostError(run(text), text.toString(), "not a Linux kernel", "Read me.", "bzImage");
+  }
+
+  @Test
+  void missingInitrd_isToldByName() {
+    Path missing = directory.resolve("initrd.img");
+
+    assertHostError(
+        run(kernel, "--initrd", missing.toString()), missing.toString(), "no such file");
+  }
+
+  @Test
+  void tooLittleMemory_isToldWithTheLeast() {
+    assertHostError(
+        Terminal.run("run", "--kernel", kernel.toString(), "--memory", "1M"),
+        "RAM",
+        "at least 2 MiB");
+  }
+
+  /** The sentences themselves are the loader's. */
+  private static void assertHostError(Terminal seen, String... parts) {
+    assertEquals(1, seen.errLines().size(), seen::err);
+    for (String part : parts) {
+      assertTrue(seen.err().contains(part), seen::err);
+    }
+    assertEquals("", seen.out());
+    assertEquals(HOST_ERROR, seen.exitCode());
+  }
+
+  @Test
+  void guestThatSwitchesOff_isSuccess() {
+    Terminal seen = run(kernel);
+
+    assertEquals(0, seen.exitCode(), seen::err);
+    assertEquals(
+        List.of(
+            "kvm4j: The guest switched the machine off (ACPI PM1_CNT: SLP_EN with SLP_TYP 5"
+                + " (S5))."),
+        withoutStreams(seen));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, b0fee664ebfe, 'The guest reset the machine (i8042 command 0xfe).'", // out 0x64, 0xfe
+    "4, 66ba0505b001eeebfe, 'The guest''s kernel has crashed (pvpanic event 0x01).'", // out 0x505,
+    // 1
+    "5, 0f0b, 'The guest''s CPU shut down: a triple fault.'", // ud2 without an IDT
+  })
+  void endOfTheGuest_isInTheExitCodeAndInASentence(int exitCode, String code, String sentence)
+      throws IOException {
+    Terminal seen = run(kernel(code));
+
+    assertEquals(exitCode, seen.exitCode(), seen::err);
+    assertEquals("kvm4j: " + sentence, withoutStreams(seen).get(0));
+  }
+
+  @Test
+  void serialPort_leadsToTheFileThatTheUserNamed() throws IOException {
+    Path log = directory.resolve("console.log");
+
+    Terminal seen =
+        Terminal.run(
+            "run",
+            "--kernel=" + kernel(HELLO + POWER_OFF),
+            "--device=serial,backend=file:" + log,
+            "--cpus=2",
+            "--memory=16M");
+
+    assertEquals(0, seen.exitCode(), seen::err);
+    assertEquals("hi", Files.readString(log));
+    assertTrue(seen.err().contains(log.toString()), seen::err);
+  }
+
+  @Test
+  void standardDevice_canBeLeftOut() throws IOException {
+    // in al, 0x61; cmp al, 0xff; je to the power-off; ud2
+    Path noPit = kernel("e461" + "3cff" + "7402" + "0f0b" + POWER_OFF);
+
+    assertEquals(0, run(noPit, "--without", "pit").exitCode());
+    assertFalse(run(noPit).exitCode() == 0, "it must see a difference");
+  }
+
+  /** Without what is said of each stream but stdio: where it leads. */
+  private static List<String> withoutStreams(Terminal seen) {
+    return seen.errLines().stream()
+        .filter(line -> !line.matches("kvm4j: serial(-\\d+)?: .*"))
+        .toList();
+  }
+}

@@ -1,0 +1,143 @@
+package org.kvm4j.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kvm4j.device.DeviceConfigurationException;
+import org.kvm4j.machine.boot.AcpiDevice;
+import org.kvm4j.machine.boot.Hardware;
+import org.kvm4j.machine.boot.MemoryLayout;
+import org.kvm4j.machine.boot.PowerManagement;
+import org.kvm4j.testkit.FakeGuestMemory;
+
+final class BoardTest {
+
+  private static final Boot BOOT = new Boot.Flat(new byte[1]);
+  private static final long MIB = 1 << 20;
+  private static final long GIB = 1 << 30;
+  private static final int RAM_BYTES = 16 << 20;
+  private static final long ACPI_TABLES = 0xe_0000;
+  private static final long MP_TABLE = 0xf_0000;
+
+  @TempDir Path directory;
+
+  private static MachineConfig config(String... devices) {
+    return MachineConfig.standard(RAM_BYTES, 2, BOOT)
+        .withDevices(Stream.of(devices).map(DeviceRequest::parse).toList());
+  }
+
+  static Stream<Arguments> sizesOfRam() {
+    return Stream.of(
+        arguments(512 * MIB, 512 * MIB, 0),
+        arguments(3 * GIB, 3 * GIB, 0),
+        arguments(5 * GIB, 3 * GIB, 2 * GIB));
+  }
+
+  @ParameterizedTest
+  @MethodSource("sizesOfRam")
+  void rtc_isToldHowMuchRamThereIs(long all, long below4GiB, long above4GiB) {
+    List<DeviceRequest> requests =
+        Board.requests(config("serial,irq=4", "rtc,irq=8"), MemoryLayout.ofRam(all));
+
+    assertEquals(
+        List.of(
+            DeviceRequest.parse("serial,irq=4"),
+            new DeviceRequest(
+                "rtc",
+                Map.of(
+                    "irq", "8",
+                    "memory-below-4g", Long.toString(below4GiB),
+                    "memory-above-4g", Long.toString(above4GiB)))),
+        requests);
+  }
+
+  @Test
+  void hardware_ofAStandardPc() {
+    Hardware hardware = Board.hardware(MachineConfig.standard(RAM_BYTES, 2, BOOT));
+
+    assertEquals(
+        Hardware.standard(2, List.of(AcpiDevice.realTimeClock(), AcpiDevice.pvpanic(0x505))),
+        hardware);
+  }
+
+  @Test
+  void hardware_lacksWhatTheMachineLacks() {
+    assertEquals(List.of(), Board.hardware(config("serial", "acpi-pm")).devices());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "acpi-pm                     | 0x600 | 9",
+        "acpi-pm,base=0x700          | 0x700 | 9",
+        "acpi-pm,base=1792,irq=10    | 0x700 | 10",
+        "serial                      | 0x600 | 9",
+      })
+  void tables_sayWhereTheUserPutTheFixedHardware(String device, String port, int sci) {
+    assertEquals(
+        PowerManagement.atPort(Integer.decode(port), sci), Board.hardware(config(device)).power());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "2", "16", "23"})
+  void irqThatCannotBeTheSci_isRefused(int irq) {
+    MachineConfig config = config("acpi-pm,irq=" + irq);
+
+    DeviceConfigurationException e =
+        assertThrows(DeviceConfigurationException.class, () -> Board.hardware(config));
+    assertEquals(
+        "Device acpi-pm: irq=%d cannot be the SCI. Use 1 or 3 to 15.".formatted(irq),
+        e.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "acpi-pm,base=0x700 reset-control | RSD PTR",
+        "acpi-pm                          | ''",
+        "reset-control                    | ''",
+        "serial                           | ''",
+      })
+  void acpi_isThereOnlyWithAllThatItPromises(String devices, String signature) throws Exception {
+    FakeGuestMemory memory = load(config(devices.split(" ")));
+
+    assertEquals(signature, text(memory, ACPI_TABLES, 8));
+    assertEquals("PCMP", text(memory, MP_TABLE, 4));
+  }
+
+  private FakeGuestMemory load(MachineConfig config) throws Exception {
+    FakeGuestMemory memory = new FakeGuestMemory(RAM_BYTES);
+    MachineConfig linux =
+        new MachineConfig(
+            RAM_BYTES,
+            2,
+            new Boot.Linux(TinyKernel.in(directory), Optional.empty(), ""),
+            config.devices(),
+            false);
+    try (Loader loader = Loader.open(linux, MemoryLayout.ofRam(RAM_BYTES))) {
+      assertEquals(TinyKernel.ENTRY, loader.load(memory).registers().rip());
+    }
+    return memory;
+  }
+
+  private static String text(FakeGuestMemory memory, long address, int length) {
+    return new String(memory.read(address, length), StandardCharsets.US_ASCII)
+        .replace("\0", "")
+        .strip();
+  }
+}

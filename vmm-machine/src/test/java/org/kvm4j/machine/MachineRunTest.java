@@ -1,0 +1,296 @@
+package org.kvm4j.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.atLeastOnce;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doReturn;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kvm4j.VcpuExit;
+import org.kvm4j.core.device.DeviceCatalog;
+import org.kvm4j.device.DeviceContext;
+import org.kvm4j.device.DeviceFaultException;
+import org.kvm4j.device.VmEvent;
+
+/** The life of a machine, against a KVM of mocks: a test does the guest's accesses itself. */
+@Timeout(60)
+final class MachineRunTest {
+
+  private final MockKvm kvm = new MockKvm();
+
+  private Machine create(ProbeDevice device) {
+    return Machine.create(
+        kvm.hypervisor,
+        MachineConfig.standard(MockKvm.RAM_BYTES, 2, new Boot.Flat(new byte[1]))
+            .withDevices(List.of(DeviceRequest.of("probe"))),
+        DeviceCatalog.of(List.of(device)),
+        (id, spec) -> {
+          throw new AssertionError(id + " opened " + spec);
+        });
+  }
+
+  private static ProbeDevice quiet() {
+    return ProbeDevice.onAccess(context -> {});
+  }
+
+  @ParameterizedTest
+  @CsvSource({"POWER_OFF, POWER_OFF", "RESET, RESET", "GUEST_PANIC, GUEST_PANIC"})
+  void whatADeviceAsksFor_isTheEnd(VmEvent event, MachineEnd.Kind kind)
+      throws InterruptedException {
+    ProbeDevice device =
+        ProbeDevice.onAccess(context -> context.control().request(event, "port 0x200"));
+    try (Machine machine = create(device)) {
+      machine.start();
+      kvm.buses().pio().write(ProbeDevice.PORT, 1, 0);
+
+      assertEquals(MachineEnd.of(kind, "port 0x200"), machine.await());
+    }
+  }
+
+  @Test
+  void firstRequest_counts() throws InterruptedException {
+    ProbeDevice device =
+        ProbeDevice.onAccess(
+            context -> {
+              context.control().request(VmEvent.RESET, "first");
+              context.control().request(VmEvent.POWER_OFF, "second");
+            });
+    try (Machine machine = create(device)) {
+      machine.start();
+      kvm.buses().pio().read(ProbeDevice.PORT, 1);
+
+      assertEquals(MachineEnd.of(MachineEnd.Kind.RESET, "first"), machine.await());
+    }
+  }
+
+  @Test
+  void deviceThatThrows_isFailedWithTheFault_andReadsAsAllOnes() throws InterruptedException {
+    try (Machine machine = create(ProbeDevice.faulty())) {
+      machine.start();
+      assertEquals(0xff, kvm.buses().pio().read(ProbeDevice.PORT, 1));
+
+      MachineEnd end = machine.await();
+      assertEquals(MachineEnd.Kind.FAILED, end.kind());
+      assertInstanceOf(DeviceFaultException.class, end.failure().orElseThrow());
+      assertTrue(end.cause().startsWith("Device probe failed in a read of port 0x200"));
+    }
+  }
+
+  @Test
+  void requestWhileDevicesAreCreated_endsTheMachineAtItsStart() throws InterruptedException {
+    ProbeDevice device =
+        ProbeDevice.onCreate(context -> context.control().request(VmEvent.POWER_OFF, "at once"));
+    try (Machine machine = create(device)) {
+      machine.start();
+
+      assertEquals(MachineEnd.of(MachineEnd.Kind.POWER_OFF, "at once"), machine.await());
+    }
+    verify(kvm.vcpus.get(0), never()).run();
+  }
+
+  /** A stream's thread may run a device's code as soon as the device has opened the stream. */
+  @Test
+  void requestWhileVcpusAreCreated_endsTheMachineAtItsStart() throws Exception {
+    DeviceContext[] device = new DeviceContext[1];
+    CountDownLatch kicking = new CountDownLatch(1);
+    CountDownLatch made = new CountDownLatch(1);
+    List<CompletableFuture<Void>> requests = new ArrayList<>();
+    doAnswer(
+            call -> {
+              doAnswer(kick -> awaitAfter(kicking, made)).when(kvm.vcpus.get(0)).kick();
+              requests.add(
+                  CompletableFuture.runAsync(
+                      () -> device[0].control().request(VmEvent.POWER_OFF, "at once")));
+              kicking.await();
+              return kvm.vcpu(1, call.getArgument(1));
+            })
+        .when(kvm.vm)
+        .createVcpu(eq(1), any());
+
+    try (Machine machine = create(ProbeDevice.onCreate(context -> device[0] = context))) {
+      made.countDown();
+      requests.get(0).get();
+      machine.start();
+
+      assertEquals(MachineEnd.of(MachineEnd.Kind.POWER_OFF, "at once"), machine.await());
+    }
+  }
+
+  private static Void awaitAfter(CountDownLatch reached, CountDownLatch awaited)
+      throws InterruptedException {
+    reached.countDown();
+    awaited.await();
+    return null;
+  }
+
+  @Test
+  void endOfOneVcpu_endsTheOthers() throws InterruptedException {
+    try (Machine machine = create(quiet())) {
+      doReturn(new VcpuExit.Halt()).when(kvm.vcpus.get(1)).run();
+      machine.start();
+
+      assertEquals(
+          MachineEnd.of(MachineEnd.Kind.HALTED, "KVM_EXIT_HLT on vCPU 1"), machine.await());
+    }
+    verify(kvm.vcpus.get(0), atLeastOnce()).kick();
+  }
+
+  @Test
+  void stop_endsARunningMachine() throws InterruptedException {
+    try (Machine machine = create(quiet())) {
+      machine.start();
+      machine.stop("Ctrl-A x");
+      machine.stop("again");
+
+      assertEquals(MachineEnd.of(MachineEnd.Kind.STOPPED, "Ctrl-A x"), machine.await());
+    }
+  }
+
+  @Test
+  void stopBeforeStart_endsTheMachineAtItsStart() throws InterruptedException {
+    try (Machine machine = create(quiet())) {
+      machine.stop("early");
+      machine.start();
+
+      assertEquals(MachineEnd.of(MachineEnd.Kind.STOPPED, "early"), machine.await());
+    }
+    verify(kvm.vcpus.get(0), never()).run();
+  }
+
+  @Test
+  void vcpusStand_whenAwaitReturns() throws InterruptedException {
+    try (Machine machine = create(quiet())) {
+      machine.start();
+      machine.stop("enough");
+      machine.await();
+
+      assertEquals(0, vcpuThreads());
+    }
+  }
+
+  @Test
+  void close_stopsARunningMachine() throws InterruptedException {
+    ProbeDevice device = quiet();
+    Machine machine = create(device);
+    machine.start();
+
+    machine.close();
+
+    assertEquals(0, vcpuThreads());
+    assertEquals(MachineEnd.of(MachineEnd.Kind.STOPPED, "closed"), machine.await());
+    assertTrue(device.isClosed());
+    verify(kvm.vm).close();
+  }
+
+  @Test
+  void close_waitsForTheVcpus_beforeDevicesAndMemoryGo() throws InterruptedException {
+    ProbeDevice device = quiet();
+    Machine machine = create(device);
+    CountDownLatch inGuest = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    doAnswer(
+            run -> {
+              awaitAfter(inGuest, leave);
+              return VcpuExit.Interrupted.INSTANCE;
+            })
+        .when(kvm.vcpus.get(0))
+        .run();
+    machine.start();
+    inGuest.await();
+
+    Thread closing = new Thread(machine::close, "closing");
+    closing.start();
+    while (closing.isAlive() && closing.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    verify(kvm.vm, never()).close();
+    assertFalse(device.isClosed());
+
+    leave.countDown();
+    closing.join();
+    verify(kvm.vm).close();
+    assertTrue(device.isClosed());
+  }
+
+  @Test
+  void close_isIdempotent() {
+    Machine machine = create(quiet());
+
+    machine.close();
+    machine.close();
+
+    verify(kvm.vm, times(1)).close();
+  }
+
+  @Test
+  void close_keepsTheInterruptOfItsThread() {
+    Machine machine = create(quiet());
+    machine.start();
+    Thread.currentThread().interrupt();
+
+    machine.close();
+
+    assertTrue(Thread.interrupted());
+    verify(kvm.vm).close();
+    assertEquals(0, vcpuThreads());
+  }
+
+  @Test
+  void interruptedWait_leavesTheMachineRunning() throws InterruptedException {
+    try (Machine machine = create(quiet())) {
+      machine.start();
+      Thread.currentThread().interrupt();
+
+      assertThrows(InterruptedException.class, machine::await);
+
+      machine.stop("afterwards");
+      assertEquals("afterwards", machine.await().cause());
+    }
+  }
+
+  @Test
+  void unclaimedPorts_areCounted() {
+    try (Machine machine = create(quiet())) {
+      kvm.buses().pio().write(0x2e8, 1, 0);
+      kvm.buses().pio().read(0x2e8, 1);
+      kvm.buses().pio().read(ProbeDevice.PORT, 1);
+
+      assertEquals(Map.of(0x2e8L, 2L), machine.unclaimedPorts().byAddress());
+    }
+  }
+
+  @Test
+  void interruptLine_drivesTheVmsInterruptController() {
+    ProbeDevice device = ProbeDevice.onAccess(context -> context.interruptLine(5).set(true));
+    Machine machine = create(device);
+
+    kvm.buses().pio().read(ProbeDevice.PORT, 1);
+    verify(kvm.vm).setIrqLine(5, true);
+
+    machine.close();
+    verify(kvm.vm).setIrqLine(5, false);
+  }
+
+  private static long vcpuThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("kvm4j-vcpu"))
+        .count();
+  }
+}

@@ -1,0 +1,200 @@
+package org.kvm4j.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.kvm4j.KvmException;
+import org.kvm4j.Registers;
+import org.kvm4j.Vcpu;
+import org.kvm4j.VcpuExit;
+import org.kvm4j.VcpuFailureException;
+import org.kvm4j.testkit.FakeGuestMemory;
+
+@Timeout(60)
+final class VcpuThreadTest {
+
+  private final Vcpu vcpu = mock(Vcpu.class);
+  private final EndLatch end = new EndLatch(() -> {});
+  private VcpuThread thread;
+
+  @BeforeEach
+  void vcpuWithRegisters() {
+    when(vcpu.id()).thenReturn(1);
+    when(vcpu.registers()).thenReturn(Registers.builder().rip(0xabc).build());
+    when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
+    thread = new VcpuThread(vcpu, new FakeGuestMemory(0x1000), end);
+  }
+
+  private MachineEnd endAfter(VcpuExit exit) throws InterruptedException {
+    when(vcpu.run()).thenReturn(exit);
+    thread.run();
+    return end.await();
+  }
+
+  @Test
+  void shutdown_isTripleFault_withTheRegisters() throws InterruptedException {
+    MachineEnd result = endAfter(new VcpuExit.Shutdown());
+
+    assertEquals(MachineEnd.Kind.TRIPLE_FAULT, result.kind());
+    assertTrue(result.cause().startsWith("vCPU 1 stopped with KVM_EXIT_SHUTDOWN"), result::cause);
+    assertTrue(result.cause().contains("rip 0000000000000abc"), result::cause);
+    assertTrue(result.failure().isEmpty());
+  }
+
+  @Test
+  void halt_isHalted() throws InterruptedException {
+    assertEquals(
+        MachineEnd.of(MachineEnd.Kind.HALTED, "KVM_EXIT_HLT on vCPU 1"),
+        endAfter(new VcpuExit.Halt()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, POWER_OFF", "2, RESET", "3, GUEST_PANIC"})
+  void systemEvent_isWhatTheGuestAskedFor(int type, MachineEnd.Kind kind)
+      throws InterruptedException {
+    assertEquals(
+        MachineEnd.of(kind, "KVM_EXIT_SYSTEM_EVENT " + type),
+        endAfter(new VcpuExit.SystemEvent(type, List.of())));
+  }
+
+  @Test
+  void unknownSystemEvent_isFailed() throws InterruptedException {
+    MachineEnd result = endAfter(new VcpuExit.SystemEvent(77, List.of()));
+
+    assertEquals(MachineEnd.Kind.FAILED, result.kind());
+    assertEquals("unknown KVM_EXIT_SYSTEM_EVENT 77", result.cause());
+  }
+
+  static Stream<VcpuExit> exitsThatNobodyCanHandle() {
+    return Stream.of(
+        new VcpuExit.InternalError(VcpuExit.InternalError.EMULATION, List.of(0x15L)),
+        new VcpuExit.FailEntry(0x8000_0021L, 2),
+        new VcpuExit.MemoryFault(0, 0x1234, 0x1000),
+        new VcpuExit.InterruptWindowOpen(),
+        new VcpuExit.Debug(1, 0, 0, 0),
+        new VcpuExit.IoapicEoi(0x30),
+        new VcpuExit.Unknown(99));
+  }
+
+  @ParameterizedTest
+  @MethodSource("exitsThatNobodyCanHandle")
+  void otherExit_isFailed_withTheExitAndTheRegisters(VcpuExit exit) throws InterruptedException {
+    MachineEnd result = endAfter(exit);
+
+    assertEquals(MachineEnd.Kind.FAILED, result.kind());
+    assertTrue(result.cause().contains(exit.toString()), result::cause);
+    assertTrue(result.cause().contains("rip 0000000000000abc"), result::cause);
+    VcpuFailureException failure =
+        assertInstanceOf(VcpuFailureException.class, result.failure().orElseThrow());
+    assertSame(exit, failure.exit());
+  }
+
+  @Test
+  void kvmException_isFailedWithIt() throws InterruptedException {
+    KvmException failure = new KvmException("KVM_RUN on vCPU 1: EIO (5). Ask the kernel.");
+    when(vcpu.run()).thenThrow(failure);
+
+    thread.run();
+
+    assertEquals(MachineEnd.failed(failure), end.await());
+  }
+
+  @Test
+  void anythingElseThrown_isFailedAsABug() throws InterruptedException {
+    IllegalStateException bug = new IllegalStateException("odd");
+    when(vcpu.run()).thenThrow(bug);
+
+    thread.run();
+
+    MachineEnd result = end.await();
+    assertEquals(MachineEnd.Kind.FAILED, result.kind());
+    assertEquals(
+        "vCPU 1: java.lang.IllegalStateException: odd. This is a bug in kvm4j.", result.cause());
+    assertSame(bug, result.failure().orElseThrow().getCause());
+  }
+
+  @Test
+  void registersThatCannotBeRead_areFailedToo() throws InterruptedException {
+    KvmException failure = new KvmException("KVM_GET_REGS: EIO (5). Ask the kernel.");
+    when(vcpu.registers()).thenThrow(failure);
+
+    assertEquals(MachineEnd.failed(failure), endAfter(new VcpuExit.Shutdown()));
+  }
+
+  @Test
+  void kicks_goRoundUntilThereIsAnEnd() throws InterruptedException {
+    when(vcpu.run())
+        .thenReturn(VcpuExit.Interrupted.INSTANCE)
+        .thenReturn(VcpuExit.Interrupted.INSTANCE)
+        .thenReturn(new VcpuExit.Halt());
+
+    thread.run();
+
+    verify(vcpu, times(3)).run();
+    assertEquals(MachineEnd.Kind.HALTED, end.await().kind());
+  }
+
+  @Test
+  void vcpu_isNotRun_whenTheMachineHasEndedAlready() {
+    end.report(MachineEnd.of(MachineEnd.Kind.STOPPED, "before"));
+
+    thread.run();
+
+    verify(vcpu, never()).run();
+  }
+
+  @Test
+  void endReportedElsewhere_endsTheLoopAfterAKick() throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch kicked = new CountDownLatch(1);
+    when(vcpu.run())
+        .thenAnswer(
+            call -> {
+              running.countDown();
+              kicked.await();
+              return VcpuExit.Interrupted.INSTANCE;
+            });
+    thread.start();
+    running.await();
+
+    end.report(MachineEnd.of(MachineEnd.Kind.STOPPED, "elsewhere"));
+    thread.kick();
+    verify(vcpu).kick();
+    kicked.countDown();
+    thread.join();
+
+    verify(vcpu).run();
+  }
+
+  @Test
+  void vcpu_runsOnAThreadOfItsOwn() throws InterruptedException {
+    Thread[] ran = new Thread[1];
+    when(vcpu.run())
+        .thenAnswer(
+            call -> {
+              ran[0] = Thread.currentThread();
+              return new VcpuExit.Halt();
+            });
+
+    thread.start();
+    thread.join();
+
+    assertEquals("kvm4j-vcpu-1", ran[0].getName());
+  }
+}
