@@ -7,6 +7,6 @@ module org.kvm4j.devices.platform {
       org.kvm4j.devices.platform.I8042Provider,
       org.kvm4j.devices.platform.PostCodeProvider,
       org.kvm4j.devices.platform.PvpanicProvider,
-      org.kvm4j.devices.platform.ResetControlProvider,
+      org.kvm4j.devices.platform.PciHostProvider,
       org.kvm4j.devices.platform.RtcProvider;
 }

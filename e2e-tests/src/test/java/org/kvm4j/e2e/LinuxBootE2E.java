@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LinuxBootE2E {
 
   private static final String WORDS =
-      "console=ttyS0 panic=-1 pci=off lapic=notscdeadline nolapic_timer kvm4j.cpus=%d ";
+      "console=ttyS0 panic=-1 lapic=notscdeadline nolapic_timer kvm4j.cpus=%d ";
 
   private static final int POWER_OFF = 0;
   private static final int RESET = 3;

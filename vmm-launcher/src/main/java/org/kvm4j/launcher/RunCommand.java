@@ -16,7 +16,7 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code kvm4j run}: boots a Linux kernel. */
 final class RunCommand {
 
-  private static final String DEFAULT_CMDLINE = "console=ttyS0 panic=-1 pci=off";
+  private static final String DEFAULT_CMDLINE = "console=ttyS0 panic=-1";
 
   private static final OptionSpec KERNEL =
       OptionSpec.builder("--kernel")

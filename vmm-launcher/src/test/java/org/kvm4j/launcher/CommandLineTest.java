@@ -63,7 +63,7 @@ final class CommandLineTest {
             "serial,irq"),
         wrong(
             "There is no standard device 'pti' to leave out. Did you mean 'pit'? Standard devices:"
-                + " serial, pit, rtc, i8042, acpi-pm, reset-control, pvpanic, post-code.",
+                + " serial, pit, rtc, i8042, acpi-pm, pci-host, pvpanic, post-code.",
             "run",
             "--kernel",
             "k",

@@ -65,8 +65,8 @@ final class RunCommandIT {
     return Stream.of(
         arguments(
             "sreial",
-            "There is no device type 'sreial'. Did you mean 'serial'? Types: acpi-pm, i8042, pit,"
-                + " post-code, pvpanic, reset-control, rtc, serial."),
+            "There is no device type 'sreial'. Did you mean 'serial'? Types: acpi-pm, i8042,"
+                + " pci-host, pit, post-code, pvpanic, rtc, serial."),
         arguments(
             "pit,bsae=0x50",
             "Device pit has no option 'bsae'. Did you mean 'base'? Options: base, irq,"

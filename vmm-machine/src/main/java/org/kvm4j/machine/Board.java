@@ -30,7 +30,7 @@ final class Board {
   /** Whether the machine has what ACPI's fixed tables promise: a guest may rely on each of them. */
   static boolean hasAcpi(MachineConfig config) {
     List<String> types = config.devices().stream().map(DeviceRequest::type).toList();
-    return types.contains("acpi-pm") && types.contains("reset-control");
+    return types.contains("acpi-pm") && types.contains("pci-host");
   }
 
   /** What ACPI and the MP table say: the standard devices that are there, where a PC has them. */

@@ -25,7 +25,7 @@ public record MachineConfig(
           DeviceRequest.of("rtc"),
           DeviceRequest.of("i8042"),
           DeviceRequest.of("acpi-pm"),
-          DeviceRequest.of("reset-control"),
+          DeviceRequest.of("pci-host"),
           DeviceRequest.of("pvpanic"),
           DeviceRequest.of("post-code"));
 

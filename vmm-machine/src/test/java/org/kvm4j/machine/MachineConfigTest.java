@@ -22,8 +22,7 @@ final class MachineConfigTest {
     MachineConfig config = MachineConfig.standard(MEMORY_BYTES, 2, BOOT);
 
     assertEquals(
-        List.of(
-            "serial", "pit", "rtc", "i8042", "acpi-pm", "reset-control", "pvpanic", "post-code"),
+        List.of("serial", "pit", "rtc", "i8042", "acpi-pm", "pci-host", "pvpanic", "post-code"),
         types(config));
     assertFalse(config.kernelPit());
   }
@@ -34,7 +33,7 @@ final class MachineConfigTest {
 
     assertTrue(config.kernelPit());
     assertEquals(
-        List.of("serial", "rtc", "i8042", "acpi-pm", "reset-control", "pvpanic", "post-code"),
+        List.of("serial", "rtc", "i8042", "acpi-pm", "pci-host", "pvpanic", "post-code"),
         types(config));
   }
 

@@ -39,13 +39,15 @@
  *       events.
  * </ul>
  *
- * <h2>{@code reset-control}: the chipset's reset register</h2>
+ * <h2>{@code pci-host}: PCI without slots, and the reset register</h2>
  *
  * <ul>
- *   <li>Chip: RST_CNT of Intel's ICH family (PIIX3: RC) at port 0xcf9; RST_CPU going from 0 to 1
- *       resets. A byte access only: wider ones from 0xcf8 to 0xcfb are PCI's CONFIG_ADDRESS, and
- *       are answered as by nobody.
- *   <li>Not emulated: a difference between soft, hard and full reset; PCI.
+ *   <li>Specification: PCI Local Bus 3.0, section 3.2.2.3.2, configuration mechanism #1 at ports
+ *       0xcf8 and 0xcfc. Function 0 of device 0 is a host bridge; a guest that finds none complains
+ *       of having no PCI at all.
+ *   <li>Chip: RST_CNT of Intel's ICH family (PIIX3: RC) at port 0xcf9, one byte wide; RST_CPU going
+ *       from 0 to 1 resets. Four bytes at 0xcf8 are CONFIG_ADDRESS.
+ *   <li>Not emulated: slots, a difference between soft, hard and full reset.
  * </ul>
  *
  * <h2>{@code pvpanic}: news of a guest's panic</h2>

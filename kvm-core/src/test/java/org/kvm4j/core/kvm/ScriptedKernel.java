@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,6 +42,10 @@ final class ScriptedKernel implements Syscalls {
   }
 
   private static final int FIRST_FD = 10;
+
+  /** Only so that a test that hangs ends. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final Map<Long, String> NAMES = requestNames();
 
   private final Map<Integer, Kind> openFds = new TreeMap<>();
@@ -207,11 +212,15 @@ final class ScriptedKernel implements Syscalls {
     sleeps++;
     notifyAll();
     boolean interrupted = false;
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (asleep) {
       try {
-        wait();
+        wait(PATIENCE.toMillis());
       } catch (InterruptedException e) {
         interrupted = true; // the kernel knows nothing of it; what counts is the signal
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("asleep in KVM_RUN, and no signal comes");
       }
     }
     if (interrupted) {

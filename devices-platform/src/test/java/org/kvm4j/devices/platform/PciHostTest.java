@@ -14,18 +14,19 @@ import org.kvm4j.testkit.MapState;
 import org.kvm4j.testkit.MockMachine;
 import org.kvm4j.testkit.RecordingControl.Request;
 
-final class ResetControlTest extends DeviceContract {
+final class PciHostTest extends DeviceContract {
 
   private static final int CONFIG_ADDRESS = 0xcf8;
   private static final int RST_CNT = 0xcf9;
+  private static final int CONFIG_DATA = 0xcfc;
   private static final int SYS_RST = 0x02;
   private static final int RST_CPU = 0x04;
 
-  private final MockMachine machine = MockMachine.with(new ResetControlProvider());
+  private final MockMachine machine = MockMachine.with(new PciHostProvider());
 
   @Override
   protected DeviceProvider provider() {
-    return new ResetControlProvider();
+    return new PciHostProvider();
   }
 
   @AfterEach
@@ -74,21 +75,59 @@ final class ResetControlTest extends DeviceContract {
 
   /** Function 4 of device 0 has bit 2 of the byte at 0xcf9 set. */
   @Test
-  void pciConfigAddress_isNoReset_andReadsAsAbsent() {
+  void configAddressOfFunction4_isNoReset() {
     machine.pio().write(CONFIG_ADDRESS, 4, 0x8000_0400);
 
     assertEquals(List.of(), machine.control().requests());
     assertEquals(0, machine.pio().readByte(RST_CNT));
-    assertEquals(0xffff_ffff, machine.pio().read(CONFIG_ADDRESS, 4));
+  }
+
+  /** How a guest finds out that there is configuration mechanism #1. */
+  @Test
+  void configAddress_readsBack_withoutItsReservedBits() {
+    machine.pio().write(CONFIG_ADDRESS, 4, 0x8000_0000);
+    assertEquals(0x8000_0000, machine.pio().read(CONFIG_ADDRESS, 4));
+
+    machine.pio().write(CONFIG_ADDRESS, 4, 0xffff_ffff);
+    assertEquals(0x80ff_fffc, machine.pio().read(CONFIG_ADDRESS, 4));
+  }
+
+  @Test
+  void hostBridge_isFunction0OfDevice0() {
+    machine.pio().write(CONFIG_ADDRESS, 4, 0x8000_0000);
+    assertEquals(0x0008_1b36, machine.pio().read(CONFIG_DATA, 4));
+    assertEquals(0x1b36, machine.pio().read(CONFIG_DATA, 2));
+    assertEquals(0x0008, machine.pio().read(CONFIG_DATA + 2, 2));
+
+    machine.pio().write(CONFIG_ADDRESS, 4, 0x8000_0008);
+    assertEquals(0x0600, machine.pio().read(CONFIG_DATA + 2, 2));
+    assertEquals(0x06, machine.pio().readByte(CONFIG_DATA + 3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0x8000_0100, 0x8000_0800, 0x8001_0000, 0})
+  void everyOtherFunction_isAbsent_andSoIsAllWithoutTheEnableBit(int address) {
+    machine.pio().write(CONFIG_ADDRESS, 4, address);
+
+    assertEquals(0xffff_ffff, machine.pio().read(CONFIG_DATA, 4));
+  }
+
+  @Test
+  void hostBridge_cannotBeWritten() {
+    machine.pio().write(CONFIG_ADDRESS, 4, 0x8000_0000);
+    machine.pio().write(CONFIG_DATA, 4, 0);
+
+    assertEquals(0x0008_1b36, machine.pio().read(CONFIG_DATA, 4));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0xcf8, 0xcfa, 0xcfb})
-  void neighbouringPorts_areAsUnclaimed(int port) {
+  void bytesOfConfigAddress_areAsUnclaimed(int port) {
     machine.pio().writeByte(port, 0xff);
 
     assertEquals(0xff, machine.pio().readByte(port));
     assertEquals(List.of(), machine.control().requests());
+    assertEquals(0, machine.pio().read(CONFIG_ADDRESS, 4));
   }
 
   @Test
