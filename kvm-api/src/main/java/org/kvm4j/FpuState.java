@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param lastIp its address
  * @param lastDp its operand's address
  * @param xmm sixteen registers of 16 bytes, 256 bytes
- * @param mxcsr SSE control and status
+ * @param mxcsr SSE control and status; KVM reads it back as 0
  */
 @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
 public record FpuState(

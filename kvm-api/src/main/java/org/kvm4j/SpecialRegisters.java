@@ -44,9 +44,16 @@ public record SpecialRegisters(
   /** EFER.LMA, long mode active. */
   public static final long EFER_LMA = 1L << 10;
 
-  /** Copies the bitmap. */
+  private static final int BITMAP_WORDS = 4;
+
+  /** Copies the bitmap and checks its length. */
   public SpecialRegisters {
     interruptBitmap = List.copyOf(interruptBitmap);
+    if (interruptBitmap.size() != BITMAP_WORDS) {
+      throw new IllegalArgumentException(
+          "interruptBitmap has %d words: give %d, a bit for each of 256 vectors"
+              .formatted(interruptBitmap.size(), BITMAP_WORDS));
+    }
   }
 
   /** A builder that starts from these values. */

@@ -18,7 +18,10 @@ public interface DeviceContext {
   /** The options, checked against {@link DeviceProvider#options()}. */
   DeviceOptions options();
 
-  /** The port space. */
+  /**
+   * The port space. To access another device, never do so from within a handler: two devices that
+   * did would wait for each other's lock for ever. Use a {@link #timer} that is due at once.
+   */
   PioBus pio();
 
   /** The guest-physical address space outside RAM. */

@@ -92,7 +92,9 @@ public record DeviceOption<T>(
 
   private static Integer parseNumber(String text, int min, int max, String kind) {
     try {
-      long value = Long.decode(text);
+      // Not Long.decode: to it, 010 is eight.
+      boolean hex = text.regionMatches(true, 0, "0x", 0, 2);
+      long value = hex ? Long.parseLong(text.substring(2), 16) : Long.parseLong(text);
       if (value >= min && value <= max) {
         return (int) value;
       }

@@ -18,7 +18,7 @@ final class DeviceOptionTest {
       DeviceOption.address("base", 0, 0xffff, 0x3f8, "first port");
 
   @ParameterizedTest
-  @CsvSource({"0, 0", "23, 23", "0x17, 23", "0X0, 0"})
+  @CsvSource({"0, 0", "23, 23", "0x17, 23", "0X0, 0", "010, 10", "08, 8"})
   void numbers_areDecimalOrHexadecimal(String text, int value) {
     assertEquals(value, IRQ.parser().apply(text));
   }

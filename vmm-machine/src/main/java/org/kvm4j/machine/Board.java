@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.kvm4j.device.DeviceConfigurationException;
+import org.kvm4j.device.DeviceOption;
 import org.kvm4j.machine.boot.AcpiDevice;
 import org.kvm4j.machine.boot.Hardware;
 import org.kvm4j.machine.boot.MemoryLayout;
@@ -63,10 +64,15 @@ final class Board {
     String base = options.getOrDefault("base", Integer.toString(standard.pm1EventPort()));
     String irq = options.getOrDefault("irq", Integer.toString(standard.sciGsi()));
     try {
-      return PowerManagement.atPort(Integer.decode(base), Integer.decode(irq));
+      return PowerManagement.atPort(number(base), number(irq));
     } catch (IllegalArgumentException e) {
       throw new DeviceConfigurationException(
           "Device acpi-pm: irq=%s cannot be the SCI. Use 1 or 3 to 15.".formatted(irq), e);
     }
+  }
+
+  /** As the device itself reads it. */
+  private static int number(String text) {
+    return DeviceOption.number("number", 0, 0xffff, 0, "a port or GSI").parser().apply(text);
   }
 }

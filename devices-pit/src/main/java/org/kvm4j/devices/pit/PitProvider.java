@@ -2,15 +2,15 @@ package org.kvm4j.devices.pit;
 
 import java.util.List;
 import org.kvm4j.bus.PioBus;
+import org.kvm4j.device.AbstractDeviceProvider;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOption;
 import org.kvm4j.device.DeviceOptions;
-import org.kvm4j.device.DeviceProvider;
 
 /** Provides {@code pit}: the 8254 interval timer and port 0x61. */
-public final class PitProvider implements DeviceProvider {
+public final class PitProvider extends AbstractDeviceProvider {
 
   private static final DeviceOption<Integer> BASE =
       DeviceOption.address(
@@ -22,30 +22,16 @@ public final class PitProvider implements DeviceProvider {
           "speaker-port", 0, PioBus.PORT_COUNT - 1, 0x61, "port of counter 2's gate and output");
 
   /** For {@link java.util.ServiceLoader}. */
-  public PitProvider() {}
-
-  @Override
-  public int apiVersion() {
-    return API_VERSION;
+  public PitProvider() {
+    super(
+        API_VERSION,
+        "pit",
+        "8254 interval timer with system control port B",
+        List.of(BASE, IRQ, SPEAKER_PORT),
+        PitProvider::newPit);
   }
 
-  @Override
-  public String type() {
-    return "pit";
-  }
-
-  @Override
-  public String description() {
-    return "8254 interval timer with system control port B";
-  }
-
-  @Override
-  public List<DeviceOption<?>> options() {
-    return List.of(BASE, IRQ, SPEAKER_PORT);
-  }
-
-  @Override
-  public Device create(DeviceContext context) {
+  private static Device newPit(DeviceContext context) {
     DeviceOptions options = context.options();
     int base = options.value(BASE);
     int speakerPort = options.value(SPEAKER_PORT);

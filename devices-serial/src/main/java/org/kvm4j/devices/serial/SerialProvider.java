@@ -2,14 +2,14 @@ package org.kvm4j.devices.serial;
 
 import java.util.List;
 import org.kvm4j.bus.PioBus;
+import org.kvm4j.device.AbstractDeviceProvider;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOption;
 import org.kvm4j.device.DeviceOptions;
-import org.kvm4j.device.DeviceProvider;
 
 /** Makes 16550A serial ports: {@code --device serial,base=0x3f8,irq=4,backend=stdio}. */
-public final class SerialProvider implements DeviceProvider {
+public final class SerialProvider extends AbstractDeviceProvider {
 
   private static final DeviceOption<Integer> BASE =
       DeviceOption.address(
@@ -26,30 +26,16 @@ public final class SerialProvider implements DeviceProvider {
           "where the line ends on the host");
 
   /** For {@link java.util.ServiceLoader}. */
-  public SerialProvider() {}
-
-  @Override
-  public int apiVersion() {
-    return API_VERSION;
+  public SerialProvider() {
+    super(
+        API_VERSION,
+        "serial",
+        "16550A serial port",
+        List.of(BASE, IRQ, BACKEND),
+        SerialProvider::newUart);
   }
 
-  @Override
-  public String type() {
-    return "serial";
-  }
-
-  @Override
-  public String description() {
-    return "16550A serial port";
-  }
-
-  @Override
-  public List<DeviceOption<?>> options() {
-    return List.of(BASE, IRQ, BACKEND);
-  }
-
-  @Override
-  public Device create(DeviceContext context) {
+  private static Device newUart(DeviceContext context) {
     DeviceOptions options = context.options();
     Uart16550 uart =
         new Uart16550(

@@ -3,6 +3,7 @@ package org.kvm4j.core.device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.bus.MmioBus;
 import org.kvm4j.bus.MmioHandler;
@@ -35,9 +36,9 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   private final LineMixer lines;
   private final DeviceGuard guard;
   private final List<Claim> claims = new ArrayList<>();
-  private final List<InterruptLine> sources = new ArrayList<>();
-  private final List<QueuedTimer> timers = new ArrayList<>();
-  private final List<AutoCloseable> streams = new ArrayList<>();
+  private final List<InterruptLine> sources = new CopyOnWriteArrayList<>();
+  private final List<QueuedTimer> timers = new CopyOnWriteArrayList<>();
+  private final List<AutoCloseable> streams = new CopyOnWriteArrayList<>();
 
   private Device device;
   private boolean created;
