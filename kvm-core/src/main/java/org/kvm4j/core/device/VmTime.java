@@ -1,5 +1,6 @@
 package org.kvm4j.core.device;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.PriorityQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -97,7 +98,7 @@ public final class VmTime implements VmClock, AutoCloseable {
       lock.unlock();
     }
     if (Thread.currentThread() != thread) {
-      joinUninterruptibly(thread);
+      Uninterruptibles.joinUninterruptibly(thread);
     }
   }
 
@@ -192,21 +193,6 @@ public final class VmTime implements VmClock, AutoCloseable {
       return null;
     } finally {
       lock.unlock();
-    }
-  }
-
-  private static void joinUninterruptibly(Thread thread) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }
