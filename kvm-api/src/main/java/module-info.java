@@ -7,5 +7,13 @@
 module org.kvm4j.api {
   exports org.kvm4j;
   exports org.kvm4j.bus;
+  exports org.kvm4j.clock;
+  exports org.kvm4j.debug;
   exports org.kvm4j.device;
+  exports org.kvm4j.event;
+  exports org.kvm4j.io;
+  exports org.kvm4j.irq;
+  exports org.kvm4j.memory;
+  exports org.kvm4j.msr;
+  exports org.kvm4j.state;
 }

@@ -10,12 +10,13 @@ public final class KvmCapabilityException extends KvmException {
   /**
    * For one capability.
    *
-   * @param purpose what it is needed for: {@code an i8254 in the kernel}
+   * @param purpose what it is needed for: {@code KVM_NMI on vCPU 0}
    */
   public KvmCapabilityException(KvmCapability capability, String purpose) {
     super(
-        "This host's KVM lacks KVM_CAP_%s, needed for %s. Use a newer kernel, or do without."
-            .formatted(capability, purpose));
+        ("%s needs KVM_CAP_%s, which this KVM lacks. Linux has it since %s, though not every KVM"
+                + " offers it: use another host, or do without.")
+            .formatted(purpose, capability, capability.since()));
     this.capability = capability;
   }
 

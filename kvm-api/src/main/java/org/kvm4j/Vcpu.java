@@ -1,6 +1,13 @@
 package org.kvm4j;
 
 import java.util.List;
+import org.kvm4j.clock.VcpuTsc;
+import org.kvm4j.debug.GuestDebug;
+import org.kvm4j.event.ExitReply;
+import org.kvm4j.event.Injection;
+import org.kvm4j.memory.DirtyRing;
+import org.kvm4j.state.SyncRegisters;
+import org.kvm4j.state.VcpuState;
 
 /**
  * One virtual CPU.
@@ -87,6 +94,35 @@ public interface Vcpu extends AutoCloseable {
    * @return guest-physical, or -1 if the address is not mapped
    */
   long translate(long linearAddress);
+
+  /**
+   * Switches on a capability that is off until asked for. KVM_ENABLE_CAP on the vCPU.
+   *
+   * @param arguments as the KVM API documents for the capability, at most four
+   * @throws KvmCapabilityException if this KVM lacks it
+   */
+  void enableCapability(KvmCapability capability, long... arguments);
+
+  /** State beyond the registers: XSAVE, local APIC, events and more. */
+  VcpuState state();
+
+  /** Registers that travel with {@link #run}, without an ioctl of their own. */
+  SyncRegisters syncRegisters();
+
+  /** Single steps and breakpoints. */
+  GuestDebug debug();
+
+  /** NMI, SMI, interrupts and machine checks for the guest. */
+  Injection inject();
+
+  /** The time-stamp counter. */
+  VcpuTsc tsc();
+
+  /** Answers to exits that ask for one, such as a read of an MSR. */
+  ExitReply reply();
+
+  /** The pages written, if the VM has dirty rings. */
+  DirtyRing dirtyRing();
 
   /** Closes the vCPU; if a thread is in {@link #run}, kicks it and waits. Idempotent. */
   @Override

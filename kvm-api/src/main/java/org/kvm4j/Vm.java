@@ -1,5 +1,13 @@
 package org.kvm4j;
 
+import org.kvm4j.clock.VmClocks;
+import org.kvm4j.io.Coalescing;
+import org.kvm4j.io.IoEventFds;
+import org.kvm4j.irq.Interrupts;
+import org.kvm4j.irq.KernelPit;
+import org.kvm4j.memory.MemorySlots;
+import org.kvm4j.msr.MsrAccess;
+
 /**
  * One virtual machine: memory slots, interrupt controllers and vCPUs.
  *
@@ -73,6 +81,35 @@ public interface Vm extends AutoCloseable {
    * @param buses where its port and memory accesses go
    */
   Vcpu createVcpu(int id, Buses buses);
+
+  /**
+   * Switches on a capability that is off until asked for. KVM_ENABLE_CAP on the VM.
+   *
+   * @param arguments as the KVM API documents for the capability, at most four
+   * @throws KvmCapabilityException if this KVM lacks it
+   */
+  void enableCapability(KvmCapability capability, long... arguments);
+
+  /** Memory slots beyond plain RAM: read-only, logged, moved, deleted. */
+  MemorySlots slots();
+
+  /** In-kernel interrupt controllers: their state, routing, MSI and irqfd. */
+  Interrupts interrupts();
+
+  /** The in-kernel i8254, after {@link #createPit2}. */
+  KernelPit kernelPit();
+
+  /** Guest writes that signal an eventfd instead of leaving the kernel. */
+  IoEventFds ioEventFds();
+
+  /** Ranges whose writes are collected and served at the next exit. */
+  Coalescing coalescing();
+
+  /** The clocks that KVM keeps for the guest. */
+  VmClocks clocks();
+
+  /** Which MSR accesses leave the kernel. */
+  MsrAccess msrAccess();
 
   /**
    * Closes all vCPUs, then memory, then the VM; idempotent.

@@ -26,13 +26,14 @@ final class ErrorsTest {
   @Test
   void capabilities_areNamedAsInTheKernel() {
     KvmCapabilityException error =
-        new KvmCapabilityException(KvmCapability.PIT2, "an i8254 in the kernel");
+        new KvmCapabilityException(KvmCapability.SREGS2, "KVM_GET_SREGS2 on vCPU 0");
 
     assertEquals(
-        "This host's KVM lacks KVM_CAP_PIT2, needed for an i8254 in the kernel."
-            + " Use a newer kernel, or do without.",
+        "KVM_GET_SREGS2 on vCPU 0 needs KVM_CAP_SREGS2, which this KVM lacks. Linux has it since "
+            + KvmCapability.SREGS2.since()
+            + ", though not every KVM offers it: use another host, or do without.",
         error.getMessage());
-    assertEquals(KvmCapability.PIT2, error.capability());
+    assertEquals(KvmCapability.SREGS2, error.capability());
   }
 
   @Test

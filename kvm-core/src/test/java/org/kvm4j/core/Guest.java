@@ -25,7 +25,7 @@ final class Guest implements AutoCloseable {
 
   final PioSpace pio = new PioSpace();
   final MmioSpace mmio = new MmioSpace();
-  final Hypervisor hypervisor = Kvm.open();
+  final Hypervisor hypervisor = ObservedKvm.open();
   final Vm vm;
   private final List<GuestCpu> cpus = new ArrayList<>();
 

@@ -2,30 +2,65 @@ package org.kvm4j.core.kvm;
 
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.kvm4j.KvmCapability;
+import org.kvm4j.KvmCapabilityException;
+import org.kvm4j.core.abi.FdKind;
+import org.kvm4j.core.abi.Ioctl;
 import org.kvm4j.core.sys.Syscalls;
 
-/** One KVM file descriptor and its only owner. Threading: any thread. */
+/**
+ * One KVM file descriptor and its only owner. Threading: any thread.
+ *
+ * <p>Every ioctl first makes sure that the host has the capability it needs.
+ */
 final class Fd implements AutoCloseable {
 
   private final Syscalls sys;
+  private final FdKind kind;
   private final int number;
   private final String name;
+  private final Capabilities capabilities;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /**
-   * Owns a descriptor.
-   *
-   * @param name of the object behind it, for messages: {@code vCPU 0}
-   */
-  Fd(Syscalls sys, int number, String name) {
+  private Fd(Syscalls sys, FdKind kind, int number, String name, Capabilities shared) {
     this.sys = sys;
+    this.kind = kind;
     this.number = number;
     this.name = name;
+    this.capabilities = shared == null ? new Capabilities(this) : shared;
+  }
+
+  /** Owns an open {@code /dev/kvm}. */
+  static Fd system(Syscalls sys, int number, String path) {
+    return new Fd(sys, FdKind.SYSTEM, number, path, null);
+  }
+
+  /** Owns what KVM_CREATE_VM gave. A VM answers for its own capabilities. */
+  static Fd vm(Syscalls sys, int number) {
+    return new Fd(sys, FdKind.VM, number, "the VM", null);
+  }
+
+  /**
+   * Owns a descriptor that an ioctl on this VM gave.
+   *
+   * @param childName of the object behind it, for messages: {@code vCPU 0}
+   */
+  Fd child(FdKind childKind, int childNumber, String childName) {
+    return new Fd(sys, childKind, childNumber, childName, capabilities);
   }
 
   Syscalls sys() {
     return sys;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Capabilities capabilities() {
+    return capabilities;
   }
 
   /** The number, for KVM_RUN alone, whose failures are answers. */
@@ -33,27 +68,36 @@ final class Fd implements AutoCloseable {
     return number;
   }
 
-  /** An ioctl whose failure is an error. EINTR is one, too: none of these calls blocks. */
-  int ioctl(String call, long request, long argument) {
-    int result = tryIoctl(request, argument);
+  /**
+   * An ioctl whose failure is an error. EINTR is one, too: none of these calls blocks.
+   *
+   * @throws KvmCapabilityException if the host lacks what the call needs
+   */
+  int ioctl(Ioctl call, long argument) {
+    int result = tryIoctl(call, argument);
     if (result < 0) {
       throw Failure.of(call + " on " + name, result);
     }
     return result;
   }
 
-  int ioctl(String call, long request, ByteBuffer argument) {
+  /** As {@link #ioctl(Ioctl, long)}, with the address of a struct. */
+  int ioctl(Ioctl call, ByteBuffer argument) {
     try {
-      return ioctl(call, request, sys.addressOf(argument));
+      return ioctl(call, sys.addressOf(argument));
     } finally {
       Reference.reachabilityFence(argument); // the kernel has its address
     }
   }
 
   /** An ioctl whose failure the caller handles: a negative errno. */
-  int tryIoctl(long request, long argument) {
+  int tryIoctl(Ioctl call, long argument) {
     requireOpen();
-    return sys.ioctl(number, request, argument);
+    Optional<KvmCapability> capability = call.capability(kind);
+    if (capability.isPresent() && capabilities.value(capability.get()) <= 0) {
+      throw new KvmCapabilityException(capability.get(), call + " on " + name);
+    }
+    return sys.ioctl(number, call.request(), argument);
   }
 
   void requireOpen() {

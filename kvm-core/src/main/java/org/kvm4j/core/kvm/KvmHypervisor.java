@@ -1,11 +1,11 @@
 package org.kvm4j.core.kvm;
 
-import static org.kvm4j.core.kvm.Ioctl.KVM_CHECK_EXTENSION;
-import static org.kvm4j.core.kvm.Ioctl.KVM_CREATE_VM;
-import static org.kvm4j.core.kvm.Ioctl.KVM_GET_API_VERSION;
-import static org.kvm4j.core.kvm.Ioctl.KVM_GET_MSR_INDEX_LIST;
-import static org.kvm4j.core.kvm.Ioctl.KVM_GET_SUPPORTED_CPUID;
-import static org.kvm4j.core.kvm.Ioctl.KVM_GET_VCPU_MMAP_SIZE;
+import static org.kvm4j.core.abi.Ioctl.KVM_CHECK_EXTENSION;
+import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_VM;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_API_VERSION;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_MSR_INDEX_LIST;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_SUPPORTED_CPUID;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_VCPU_MMAP_SIZE;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -14,6 +14,8 @@ import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.KvmUnavailableException;
 import org.kvm4j.Vm;
+import org.kvm4j.core.abi.KvmCpuid2;
+import org.kvm4j.core.abi.KvmMsrList;
 import org.kvm4j.core.sys.Errno;
 import org.kvm4j.core.sys.Syscalls;
 
@@ -43,7 +45,7 @@ public final class KvmHypervisor implements Hypervisor {
     if (number < 0) {
       throw Failure.opening(path, number);
     }
-    Fd fd = new Fd(sys, number, path);
+    Fd fd = Fd.system(sys, number, path);
     int version = fd.tryIoctl(KVM_GET_API_VERSION, 0);
     if (version != KVM_API_VERSION) {
       fd.close();
@@ -59,17 +61,17 @@ public final class KvmHypervisor implements Hypervisor {
 
   @Override
   public int apiVersion() {
-    return fd.ioctl("KVM_GET_API_VERSION", KVM_GET_API_VERSION, 0);
+    return fd.ioctl(KVM_GET_API_VERSION, 0);
   }
 
   @Override
   public int checkExtension(int capability) {
-    return fd.ioctl("KVM_CHECK_EXTENSION", KVM_CHECK_EXTENSION, capability);
+    return fd.ioctl(KVM_CHECK_EXTENSION, capability);
   }
 
   @Override
   public int vcpuMmapSizeBytes() {
-    return fd.ioctl("KVM_GET_VCPU_MMAP_SIZE", KVM_GET_VCPU_MMAP_SIZE, 0);
+    return fd.ioctl(KVM_GET_VCPU_MMAP_SIZE, 0);
   }
 
   @Override
@@ -98,7 +100,7 @@ public final class KvmHypervisor implements Hypervisor {
     int count = Math.min(empty.getInt(KvmMsrList.NMSRS), MOST_ENTRIES);
     ByteBuffer list = Native.allocate(KvmMsrList.INDICES + count * Integer.BYTES);
     list.putInt(KvmMsrList.NMSRS, count);
-    fd.ioctl("KVM_GET_MSR_INDEX_LIST", KVM_GET_MSR_INDEX_LIST, list);
+    fd.ioctl(KVM_GET_MSR_INDEX_LIST, list);
     return IntStream.range(0, list.getInt(KvmMsrList.NMSRS))
         .mapToObj(i -> list.getInt(KvmMsrList.INDICES + i * Integer.BYTES))
         .toList();
@@ -107,8 +109,8 @@ public final class KvmHypervisor implements Hypervisor {
   @Override
   public Vm createVm() {
     int runAreaBytes = vcpuMmapSizeBytes();
-    int number = fd.ioctl("KVM_CREATE_VM", KVM_CREATE_VM, ORDINARY_MACHINE);
-    return new KvmVm(new Fd(fd.sys(), number, "the VM"), runAreaBytes);
+    int number = fd.ioctl(KVM_CREATE_VM, ORDINARY_MACHINE);
+    return new KvmVm(Fd.vm(fd.sys(), number), runAreaBytes);
   }
 
   @Override

@@ -1,48 +1,64 @@
 package org.kvm4j.core.kvm;
 
-import static org.kvm4j.core.kvm.Ioctl.KVM_GET_FPU;
-import static org.kvm4j.core.kvm.Ioctl.KVM_GET_MP_STATE;
-import static org.kvm4j.core.kvm.Ioctl.KVM_GET_MSRS;
-import static org.kvm4j.core.kvm.Ioctl.KVM_GET_REGS;
-import static org.kvm4j.core.kvm.Ioctl.KVM_GET_SREGS;
-import static org.kvm4j.core.kvm.Ioctl.KVM_RUN;
-import static org.kvm4j.core.kvm.Ioctl.KVM_SET_CPUID2;
-import static org.kvm4j.core.kvm.Ioctl.KVM_SET_FPU;
-import static org.kvm4j.core.kvm.Ioctl.KVM_SET_MP_STATE;
-import static org.kvm4j.core.kvm.Ioctl.KVM_SET_MSRS;
-import static org.kvm4j.core.kvm.Ioctl.KVM_SET_REGS;
-import static org.kvm4j.core.kvm.Ioctl.KVM_SET_SREGS;
-import static org.kvm4j.core.kvm.Ioctl.KVM_TRANSLATE;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_FPU;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_MP_STATE;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_REGS;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_SREGS;
+import static org.kvm4j.core.abi.Ioctl.KVM_RUN;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_CPUID2;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_FPU;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_MP_STATE;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_REGS;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_SREGS;
+import static org.kvm4j.core.abi.Ioctl.KVM_TRANSLATE;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.kvm4j.Buses;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.FpuState;
-import org.kvm4j.KvmException;
+import org.kvm4j.KvmCapability;
 import org.kvm4j.MpState;
 import org.kvm4j.Msr;
 import org.kvm4j.Registers;
 import org.kvm4j.SpecialRegisters;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
+import org.kvm4j.clock.VcpuTsc;
+import org.kvm4j.core.abi.KvmCpuid2;
+import org.kvm4j.core.abi.KvmFpu;
+import org.kvm4j.core.abi.KvmMpState;
+import org.kvm4j.core.abi.KvmRegs;
+import org.kvm4j.core.abi.KvmRun;
+import org.kvm4j.core.abi.KvmSregs;
+import org.kvm4j.core.abi.KvmTranslation;
 import org.kvm4j.core.sys.Errno;
+import org.kvm4j.debug.GuestDebug;
+import org.kvm4j.event.ExitReply;
+import org.kvm4j.event.Injection;
+import org.kvm4j.memory.DirtyRing;
+import org.kvm4j.state.SyncRegisters;
+import org.kvm4j.state.VcpuState;
 
 /** A vCPU descriptor with its run area. KVM API, section 4, vcpu ioctls, and section 5. */
 final class KvmVcpu implements Vcpu {
 
-  private static final int SCRATCH_BYTES = 4096;
+  private static final long RUN = KVM_RUN.request();
 
   private final int id;
   private final Fd fd;
   private final Mapping runMapping;
   private final RunArea area;
   private final RunGate gate;
+  private final VcpuIoctls ioctls;
   private final Buses buses;
-
-  /** For the arguments of this vCPU's ioctls; its thread rules make it single-threaded. */
-  private final ByteBuffer scratch = Native.allocate(SCRATCH_BYTES);
+  private final KvmVcpuState state;
+  private final KvmSyncRegisters syncRegisters;
+  private final KvmGuestDebugging debug;
+  private final KvmInjection inject;
+  private final KvmVcpuTsc tsc;
+  private final KvmExitReply reply;
+  private final KvmDirtyRing dirtyRing;
 
   KvmVcpu(int id, Fd fd, Mapping runMapping, int runAreaBytes, Buses buses) {
     this.id = id;
@@ -50,7 +66,15 @@ final class KvmVcpu implements Vcpu {
     this.runMapping = runMapping;
     this.buses = buses;
     area = new RunArea(runMapping.view(0, runAreaBytes));
-    gate = new RunGate(fd.sys(), area, "vCPU " + id);
+    gate = new RunGate(fd.sys(), area, fd.name());
+    ioctls = new VcpuIoctls(fd, gate);
+    state = new KvmVcpuState(ioctls);
+    syncRegisters = new KvmSyncRegisters(ioctls);
+    debug = new KvmGuestDebugging(ioctls);
+    inject = new KvmInjection(ioctls);
+    tsc = new KvmVcpuTsc(ioctls);
+    reply = new KvmExitReply(ioctls);
+    dirtyRing = new KvmDirtyRing(ioctls);
   }
 
   @Override
@@ -74,7 +98,7 @@ final class KvmVcpu implements Vcpu {
    */
   private VcpuExit runUntilExit() {
     while (true) {
-      int result = fd.sys().ioctl(fd.number(), KVM_RUN, 0);
+      int result = fd.sys().ioctl(fd.number(), RUN, 0);
       if (result < 0) {
         if (result == -Errno.EINTR) {
           gate.acknowledge();
@@ -111,87 +135,111 @@ final class KvmVcpu implements Vcpu {
 
   @Override
   public Registers registers() {
-    get("KVM_GET_REGS", KVM_GET_REGS);
-    return KvmRegs.read(scratch);
+    return ioctls.get(KVM_GET_REGS, KvmRegs::read);
   }
 
   @Override
   public void setRegisters(Registers registers) {
-    gate.check();
-    KvmRegs.write(scratch, registers);
-    fd.ioctl("KVM_SET_REGS", KVM_SET_REGS, scratch);
+    ioctls.set(KVM_SET_REGS, KvmRegs::write, registers);
   }
 
   @Override
   public SpecialRegisters specialRegisters() {
-    get("KVM_GET_SREGS", KVM_GET_SREGS);
-    return KvmSregs.read(scratch);
+    return ioctls.get(KVM_GET_SREGS, KvmSregs::read);
   }
 
   @Override
   public void setSpecialRegisters(SpecialRegisters registers) {
-    gate.check();
-    KvmSregs.write(scratch, registers);
-    fd.ioctl("KVM_SET_SREGS", KVM_SET_SREGS, scratch);
+    ioctls.set(KVM_SET_SREGS, KvmSregs::write, registers);
   }
 
   @Override
   public FpuState fpu() {
-    get("KVM_GET_FPU", KVM_GET_FPU);
-    return KvmFpu.read(scratch);
+    return ioctls.get(KVM_GET_FPU, KvmFpu::read);
   }
 
   @Override
   public void setFpu(FpuState fpu) {
-    gate.check();
-    KvmFpu.write(scratch, fpu);
-    fd.ioctl("KVM_SET_FPU", KVM_SET_FPU, scratch);
+    ioctls.set(KVM_SET_FPU, KvmFpu::write, fpu);
   }
 
   @Override
   public List<Msr> msrs(List<Integer> indices) {
-    List<Msr> wanted = indices.stream().map(index -> new Msr(index, 0)).toList();
-    ByteBuffer batch = transferMsrs("KVM_GET_MSRS", KVM_GET_MSRS, wanted);
-    List<Msr> values = new ArrayList<>();
-    for (int i = 0; i < indices.size(); i++) {
-      values.add(new Msr(indices.get(i), batch.getLong(msrOffset(i) + KvmMsrs.ENTRY_DATA)));
-    }
-    return values;
+    return MsrBatch.read(ioctls, indices);
   }
 
   @Override
   public void setMsrs(List<Msr> msrs) {
-    transferMsrs("KVM_SET_MSRS", KVM_SET_MSRS, msrs);
+    MsrBatch.write(ioctls, msrs);
   }
 
   @Override
   public void setCpuid(CpuidTable table) {
-    gate.check();
     ByteBuffer cpuid = Native.allocate(KvmCpuid2.sizeBytes(table.entries().size()));
     KvmCpuid2.write(cpuid, table);
-    fd.ioctl("KVM_SET_CPUID2", KVM_SET_CPUID2, cpuid);
+    ioctls.call(KVM_SET_CPUID2, cpuid);
   }
 
   @Override
   public MpState mpState() {
-    get("KVM_GET_MP_STATE", KVM_GET_MP_STATE);
-    return MpState.of(scratch.getInt(KvmMpState.MP_STATE));
+    return MpState.of(ioctls.get(KVM_GET_MP_STATE, state -> state.getInt(KvmMpState.MP_STATE)));
   }
 
   @Override
   public void setMpState(MpState state) {
-    gate.check();
-    scratch.putInt(KvmMpState.MP_STATE, state.number());
-    fd.ioctl("KVM_SET_MP_STATE", KVM_SET_MP_STATE, scratch);
+    ioctls.set(KVM_SET_MP_STATE, KvmMpState::write, state);
   }
 
   @Override
   public long translate(long linearAddress) {
-    gate.check();
-    scratch.putLong(KvmTranslation.LINEAR_ADDRESS, linearAddress);
-    fd.ioctl("KVM_TRANSLATE", KVM_TRANSLATE, scratch);
-    boolean mapped = scratch.get(KvmTranslation.VALID) != 0;
-    return mapped ? scratch.getLong(KvmTranslation.PHYSICAL_ADDRESS) : -1;
+    return ioctls.exchange(
+        KVM_TRANSLATE,
+        translation -> translation.putLong(KvmTranslation.LINEAR_ADDRESS, linearAddress),
+        translation ->
+            translation.get(KvmTranslation.VALID) != 0
+                ? translation.getLong(KvmTranslation.PHYSICAL_ADDRESS)
+                : -1L);
+  }
+
+  @Override
+  public void enableCapability(KvmCapability capability, long... arguments) {
+    ioctls.checkThread();
+    EnableCap.on(fd, capability, arguments);
+  }
+
+  @Override
+  public VcpuState state() {
+    return state;
+  }
+
+  @Override
+  public SyncRegisters syncRegisters() {
+    return syncRegisters;
+  }
+
+  @Override
+  public GuestDebug debug() {
+    return debug;
+  }
+
+  @Override
+  public Injection inject() {
+    return inject;
+  }
+
+  @Override
+  public VcpuTsc tsc() {
+    return tsc;
+  }
+
+  @Override
+  public ExitReply reply() {
+    return reply;
+  }
+
+  @Override
+  public DirtyRing dirtyRing() {
+    return dirtyRing;
   }
 
   @Override
@@ -200,31 +248,5 @@ final class KvmVcpu implements Vcpu {
       runMapping.close();
       fd.close();
     }
-  }
-
-  private void get(String call, long request) {
-    gate.check();
-    fd.ioctl(call, request, scratch);
-  }
-
-  private ByteBuffer transferMsrs(String call, long request, List<Msr> msrs) {
-    gate.check();
-    ByteBuffer batch = Native.allocate(msrOffset(msrs.size()));
-    batch.putInt(KvmMsrs.NMSRS, msrs.size());
-    for (int i = 0; i < msrs.size(); i++) {
-      batch.putInt(msrOffset(i) + KvmMsrs.ENTRY_INDEX, msrs.get(i).index());
-      batch.putLong(msrOffset(i) + KvmMsrs.ENTRY_DATA, msrs.get(i).value());
-    }
-    int done = fd.ioctl(call, request, batch);
-    if (done < msrs.size()) {
-      throw new KvmException(
-          "%s on vCPU %d: KVM refuses MSR 0x%x. Leave it out on this host."
-              .formatted(call, id, msrs.get(done).index()));
-    }
-    return batch;
-  }
-
-  private static int msrOffset(int i) {
-    return KvmMsrs.ENTRIES + i * KvmMsrs.SIZEOF_ENTRY;
   }
 }

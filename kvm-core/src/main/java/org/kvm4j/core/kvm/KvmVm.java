@@ -1,13 +1,13 @@
 package org.kvm4j.core.kvm;
 
-import static org.kvm4j.core.kvm.Ioctl.KVM_CHECK_EXTENSION;
-import static org.kvm4j.core.kvm.Ioctl.KVM_CREATE_IRQCHIP;
-import static org.kvm4j.core.kvm.Ioctl.KVM_CREATE_PIT2;
-import static org.kvm4j.core.kvm.Ioctl.KVM_CREATE_VCPU;
-import static org.kvm4j.core.kvm.Ioctl.KVM_IRQ_LINE;
-import static org.kvm4j.core.kvm.Ioctl.KVM_SET_IDENTITY_MAP_ADDR;
-import static org.kvm4j.core.kvm.Ioctl.KVM_SET_TSS_ADDR;
-import static org.kvm4j.core.kvm.Ioctl.KVM_SET_USER_MEMORY_REGION;
+import static org.kvm4j.core.abi.Ioctl.KVM_CHECK_EXTENSION;
+import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_IRQCHIP;
+import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_PIT2;
+import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_VCPU;
+import static org.kvm4j.core.abi.Ioctl.KVM_IRQ_LINE;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_IDENTITY_MAP_ADDR;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_TSS_ADDR;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_USER_MEMORY_REGION;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -15,10 +15,20 @@ import java.util.List;
 import org.kvm4j.Buses;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.KvmCapability;
-import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.MemorySlot;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
+import org.kvm4j.clock.VmClocks;
+import org.kvm4j.core.abi.FdKind;
+import org.kvm4j.core.abi.KvmIrqLevel;
+import org.kvm4j.core.abi.KvmPitConfig;
+import org.kvm4j.core.abi.KvmUserspaceMemoryRegion;
+import org.kvm4j.io.Coalescing;
+import org.kvm4j.io.IoEventFds;
+import org.kvm4j.irq.Interrupts;
+import org.kvm4j.irq.KernelPit;
+import org.kvm4j.memory.MemorySlots;
+import org.kvm4j.msr.MsrAccess;
 
 /** A VM descriptor. KVM API, section 4, VM ioctls. */
 final class KvmVm implements Vm {
@@ -39,6 +49,13 @@ final class KvmVm implements Vm {
 
   private final long irqLevelsAddress;
   private boolean hasIrqchip;
+  private final KvmMemorySlots slots;
+  private final KvmInterrupts interrupts;
+  private final KvmPit kernelPit;
+  private final KvmIoEventFds ioEventFds;
+  private final KvmCoalescing coalescing;
+  private final KvmVmClocks clocks;
+  private final KvmMsrAccess msrAccess;
 
   private record ReservedRange(String name, long address, int length) {
     boolean overlaps(long otherAddress, long otherLength) {
@@ -49,6 +66,13 @@ final class KvmVm implements Vm {
   KvmVm(Fd fd, int runAreaBytes) {
     this.fd = fd;
     this.runAreaBytes = runAreaBytes;
+    slots = new KvmMemorySlots(fd);
+    interrupts = new KvmInterrupts(fd);
+    kernelPit = new KvmPit(fd);
+    ioEventFds = new KvmIoEventFds(fd);
+    coalescing = new KvmCoalescing(fd);
+    clocks = new KvmVmClocks(fd);
+    msrAccess = new KvmMsrAccess(fd);
     irqLevels = Native.allocate(GSI_COUNT * 2 * KvmIrqLevel.SIZEOF);
     irqLevelsAddress = fd.sys().addressOf(irqLevels);
     for (int gsi = 0; gsi < GSI_COUNT; gsi++) {
@@ -61,14 +85,14 @@ final class KvmVm implements Vm {
 
   @Override
   public int checkExtension(int capability) {
-    return fd.ioctl("KVM_CHECK_EXTENSION", KVM_CHECK_EXTENSION, capability);
+    return fd.ioctl(KVM_CHECK_EXTENSION, capability);
   }
 
   @Override
   public synchronized void setTssAddress(long address) {
     requireNoVcpu("KVM_SET_TSS_ADDR");
     ReservedRange pages = checkReserved("TSS pages", address, TSS_BYTES);
-    fd.ioctl("KVM_SET_TSS_ADDR", KVM_SET_TSS_ADDR, address);
+    fd.ioctl(KVM_SET_TSS_ADDR, address);
     reserved.add(pages);
   }
 
@@ -77,15 +101,14 @@ final class KvmVm implements Vm {
     requireNoVcpu("KVM_SET_IDENTITY_MAP_ADDR");
     ReservedRange page = checkReserved("identity-map page", address, PAGE_BYTES);
     ByteBuffer argument = Native.allocate(Long.BYTES).putLong(0, address);
-    fd.ioctl("KVM_SET_IDENTITY_MAP_ADDR", KVM_SET_IDENTITY_MAP_ADDR, argument);
+    fd.ioctl(KVM_SET_IDENTITY_MAP_ADDR, argument);
     reserved.add(page);
   }
 
   @Override
   public synchronized void createIrqchip() {
     requireNoVcpu("KVM_CREATE_IRQCHIP");
-    require(KvmCapability.IRQCHIP, "interrupt controllers in the kernel");
-    fd.ioctl("KVM_CREATE_IRQCHIP", KVM_CREATE_IRQCHIP, 0);
+    fd.ioctl(KVM_CREATE_IRQCHIP, 0);
     hasIrqchip = true;
   }
 
@@ -94,10 +117,9 @@ final class KvmVm implements Vm {
     if (!hasIrqchip) {
       throw new IllegalStateException("KVM_CREATE_PIT2 needs createIrqchip() before it");
     }
-    require(KvmCapability.PIT2, "an i8254 in the kernel");
     ByteBuffer config = Native.allocate(KvmPitConfig.SIZEOF);
     config.putInt(KvmPitConfig.FLAGS, speakerDummy ? KvmPitConfig.KVM_PIT_SPEAKER_DUMMY : 0);
-    fd.ioctl("KVM_CREATE_PIT2", KVM_CREATE_PIT2, config);
+    fd.ioctl(KVM_CREATE_PIT2, config);
   }
 
   @Override
@@ -109,7 +131,7 @@ final class KvmVm implements Vm {
     try {
       ByteBuffer region = Native.allocate(KvmUserspaceMemoryRegion.SIZEOF);
       KvmUserspaceMemoryRegion.write(region, slot, mapping.address());
-      fd.ioctl("KVM_SET_USER_MEMORY_REGION", KVM_SET_USER_MEMORY_REGION, region);
+      fd.ioctl(KVM_SET_USER_MEMORY_REGION, region);
       ram.add(new RamSlot(slot, mapping));
     } catch (RuntimeException e) {
       mapping.close();
@@ -129,13 +151,13 @@ final class KvmVm implements Vm {
       throw new IllegalArgumentException("GSI " + gsi + ": use 0 to " + (GSI_COUNT - 1));
     }
     long argument = irqLevelsAddress + irqLevelOffset(gsi, high ? 1 : 0);
-    fd.ioctl("KVM_IRQ_LINE", KVM_IRQ_LINE, argument);
+    fd.ioctl(KVM_IRQ_LINE, argument);
   }
 
   @Override
   public synchronized Vcpu createVcpu(int id, Buses buses) {
-    int number = fd.ioctl("KVM_CREATE_VCPU", KVM_CREATE_VCPU, id);
-    Fd vcpuFd = new Fd(fd.sys(), number, "vCPU " + id);
+    int number = fd.ioctl(KVM_CREATE_VCPU, id);
+    Fd vcpuFd = fd.child(FdKind.VCPU, number, "vCPU " + id);
     try {
       Mapping runArea = Mapping.ofFile(fd.sys(), number, runAreaBytes);
       KvmVcpu vcpu = new KvmVcpu(id, vcpuFd, runArea, runAreaBytes, buses);
@@ -145,6 +167,46 @@ final class KvmVm implements Vm {
       vcpuFd.close();
       throw e;
     }
+  }
+
+  @Override
+  public void enableCapability(KvmCapability capability, long... arguments) {
+    EnableCap.on(fd, capability, arguments);
+  }
+
+  @Override
+  public MemorySlots slots() {
+    return slots;
+  }
+
+  @Override
+  public Interrupts interrupts() {
+    return interrupts;
+  }
+
+  @Override
+  public KernelPit kernelPit() {
+    return kernelPit;
+  }
+
+  @Override
+  public IoEventFds ioEventFds() {
+    return ioEventFds;
+  }
+
+  @Override
+  public Coalescing coalescing() {
+    return coalescing;
+  }
+
+  @Override
+  public VmClocks clocks() {
+    return clocks;
+  }
+
+  @Override
+  public MsrAccess msrAccess() {
+    return msrAccess;
   }
 
   @Override
@@ -164,12 +226,6 @@ final class KvmVm implements Vm {
 
   private static int irqLevelOffset(int gsi, int level) {
     return (gsi * 2 + level) * KvmIrqLevel.SIZEOF;
-  }
-
-  private void require(KvmCapability capability, String purpose) {
-    if (checkExtension(capability.number()) <= 0) {
-      throw new KvmCapabilityException(capability, purpose);
-    }
   }
 
   private void requireNoVcpu(String call) {

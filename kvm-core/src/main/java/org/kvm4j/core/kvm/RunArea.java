@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kvm4j.Buses;
 import org.kvm4j.VcpuExit;
+import org.kvm4j.core.abi.KvmRun;
 
 /**
  * What a vCPU shares with the kernel: struct kvm_run, the page of port data behind it, and how an

@@ -16,6 +16,7 @@ import org.kvm4j.Buses;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.bus.MmioBus;
 import org.kvm4j.bus.PioBus;
+import org.kvm4j.core.abi.KvmRun;
 
 /** Every exit reason that is a value, with its fields. KVM API, section 5. */
 final class ExitDecodingTest {

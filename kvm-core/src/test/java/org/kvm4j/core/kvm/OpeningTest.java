@@ -17,6 +17,8 @@ import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmIoctlException;
 import org.kvm4j.KvmUnavailableException;
 import org.kvm4j.Vm;
+import org.kvm4j.core.abi.KvmCpuid2;
+import org.kvm4j.core.abi.KvmMsrList;
 import org.kvm4j.core.sys.Errno;
 
 /** {@code /dev/kvm} itself: opening it and what it says of the host. */

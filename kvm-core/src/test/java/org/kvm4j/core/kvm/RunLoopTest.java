@@ -29,6 +29,7 @@ import org.kvm4j.KvmIoctlException;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.bus.MmioBus;
 import org.kvm4j.bus.PioBus;
+import org.kvm4j.core.abi.KvmRun;
 import org.kvm4j.core.bus.MmioSpace;
 import org.kvm4j.core.bus.PioSpace;
 import org.kvm4j.core.kvm.ScriptedExit.Answered;

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.kvm4j.core.abi.KvmRun;
 
 /** What one KVM_RUN of a {@link ScriptedKernel} does, and what the guest then gets of it. */
 abstract class ScriptedExit {

@@ -1,8 +1,9 @@
 package org.kvm4j.core.kvm;
 
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -13,6 +14,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.kvm4j.core.abi.FdKind;
+import org.kvm4j.core.abi.Ioctl;
+import org.kvm4j.core.abi.KvmCreateDevice;
+import org.kvm4j.core.abi.KvmRun;
 import org.kvm4j.core.sys.Errno;
 import org.kvm4j.core.sys.NativeLibc;
 import org.kvm4j.core.sys.Syscalls;
@@ -35,20 +42,21 @@ final class ScriptedKernel implements Syscalls {
     int to(long argument);
   }
 
-  private enum Kind {
-    SYSTEM,
-    VM,
-    VCPU
-  }
+  /** Descriptors that take no ioctl: an eventfd, a statistics file, a guest_memfd. */
+  private static final String FILE = "FILE";
 
   private static final int FIRST_FD = 10;
+  private static final long KVM_RUN = Ioctl.KVM_RUN.request();
 
   /** Only so that a test that hangs ends. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final Map<Long, String> NAMES = requestNames();
+  private static final Map<Long, Ioctl> BY_REQUEST =
+      Stream.of(Ioctl.values()).collect(toMap(Ioctl::request, Function.identity()));
 
-  private final Map<Integer, Kind> openFds = new TreeMap<>();
+  /** Descriptor to what it is: the name of a {@link FdKind}, or {@link #FILE}. */
+  private final Map<Integer, String> openFds = new TreeMap<>();
+
   private final Map<Long, ByteBuffer> mappings = new HashMap<>();
   private final Map<String, Deque<Answer>> nextAnswers = new HashMap<>();
   private final Map<String, Answer> answers = new HashMap<>();
@@ -124,7 +132,7 @@ final class ScriptedKernel implements Syscalls {
   public synchronized int open(String path, int flags) {
     calls.add("open");
     int scripted = scripted("open", 0, 0);
-    return scripted != 0 ? scripted : newFd(Kind.SYSTEM);
+    return scripted != 0 ? scripted : newFd(FdKind.SYSTEM.name());
   }
 
   @Override
@@ -138,7 +146,7 @@ final class ScriptedKernel implements Syscalls {
 
   @Override
   public int ioctl(int fd, long request, long argument) {
-    if (request == Ioctl.KVM_RUN) {
+    if (request == KVM_RUN) {
       return enterGuest();
     }
     return answer(fd, request, argument);
@@ -153,8 +161,10 @@ final class ScriptedKernel implements Syscalls {
     }
     ByteBuffer memory = Native.allocate(Math.toIntExact(lengthBytes));
     if (fd >= 0) {
-      assertEquals(Kind.VCPU, openFds.get(fd), "mmap of something that is no vCPU");
-      runArea = memory;
+      assertEquals(FdKind.VCPU.name(), openFds.get(fd), "mmap of something that is no vCPU");
+      if (offset == 0) {
+        runArea = memory;
+      }
     }
     mappings.put(addressOf(memory), memory);
     return addressOf(memory);
@@ -258,20 +268,38 @@ final class ScriptedKernel implements Syscalls {
   }
 
   private synchronized int answer(int fd, long request, long argument) {
-    String name = NAMES.get(request);
-    if (name == null) {
+    Ioctl call = BY_REQUEST.get(request);
+    if (call == null) {
       throw new AssertionError("request 0x%x is not in Ioctl".formatted(request));
     }
-    assertEquals(kindFor(name), openFds.get(fd), name + " on descriptor " + fd);
-    calls.add(name);
-    return switch (name) {
-      case "KVM_GET_API_VERSION" -> scripted(name, argument, 12);
-      case "KVM_CHECK_EXTENSION" -> scripted(name, argument, 1);
-      case "KVM_GET_VCPU_MMAP_SIZE" -> scripted(name, argument, RUN_AREA_BYTES);
-      case "KVM_CREATE_VM" -> created(scripted(name, argument, 0), Kind.VM);
-      case "KVM_CREATE_VCPU" -> created(scripted(name, argument, 0), Kind.VCPU);
-      default -> scripted(name, argument, 0);
+    String kind = openFds.get(fd);
+    assertTrue(
+        Stream.of(FdKind.values()).anyMatch(of -> of.name().equals(kind) && call.isFor(of)),
+        () -> call + " on descriptor " + fd + ", which is " + kind);
+    if (call == Ioctl.KVM_CHECK_EXTENSION) {
+      return scripted(call.name(), argument, 1); // not written down: it is everywhere
+    }
+    calls.add(call.name());
+    return switch (call) {
+      case KVM_GET_API_VERSION -> scripted(call.name(), argument, 12);
+      case KVM_GET_VCPU_MMAP_SIZE -> scripted(call.name(), argument, RUN_AREA_BYTES);
+      case KVM_CREATE_VM -> created(scripted(call.name(), argument, 0), FdKind.VM.name());
+      case KVM_CREATE_VCPU -> created(scripted(call.name(), argument, 0), FdKind.VCPU.name());
+      case KVM_GET_STATS_FD, KVM_CREATE_GUEST_MEMFD ->
+          created(scripted(call.name(), argument, 0), FILE);
+      case KVM_CREATE_DEVICE -> createDevice(argument);
+      default -> scripted(call.name(), argument, 0);
     };
+  }
+
+  /** The one call that gives its descriptor in the struct. */
+  private int createDevice(long argument) {
+    int result = scripted(Ioctl.KVM_CREATE_DEVICE.name(), argument, 0);
+    ByteBuffer device = at(argument, KvmCreateDevice.SIZEOF);
+    if (result >= 0 && device.getInt(KvmCreateDevice.FLAGS) == 0) {
+      device.putInt(KvmCreateDevice.FD, newFd(FdKind.DEVICE.name()));
+    }
+    return result;
   }
 
   private int scripted(String name, long argument, int otherwise) {
@@ -283,49 +311,13 @@ final class ScriptedKernel implements Syscalls {
     return answer == null ? otherwise : answer.to(argument);
   }
 
-  private int created(int result, Kind kind) {
+  private int created(int result, String kind) {
     return result < 0 ? result : newFd(kind);
   }
 
-  private int newFd(Kind kind) {
+  private int newFd(String kind) {
     openFds.put(nextFd, kind);
     return nextFd++;
-  }
-
-  /** KVM API, section 4: "Type" of each ioctl. */
-  private Kind kindFor(String name) {
-    return switch (name) {
-      case "KVM_GET_API_VERSION",
-          "KVM_CREATE_VM",
-          "KVM_GET_MSR_INDEX_LIST",
-          "KVM_GET_VCPU_MMAP_SIZE",
-          "KVM_GET_SUPPORTED_CPUID" ->
-          Kind.SYSTEM;
-      case "KVM_CHECK_EXTENSION" -> openFds.containsValue(Kind.VM) ? Kind.VM : Kind.SYSTEM;
-      case "KVM_CREATE_VCPU",
-          "KVM_SET_USER_MEMORY_REGION",
-          "KVM_SET_TSS_ADDR",
-          "KVM_SET_IDENTITY_MAP_ADDR",
-          "KVM_CREATE_IRQCHIP",
-          "KVM_IRQ_LINE",
-          "KVM_CREATE_PIT2" ->
-          Kind.VM;
-      default -> Kind.VCPU;
-    };
-  }
-
-  private static Map<Long, String> requestNames() {
-    Map<Long, String> names = new HashMap<>();
-    try {
-      for (Field field : Ioctl.class.getDeclaredFields()) {
-        if (field.isAnnotationPresent(C.class)) {
-          names.put(field.getLong(null), field.getName());
-        }
-      }
-    } catch (IllegalAccessException e) {
-      throw new AssertionError(e);
-    }
-    return names;
   }
 
   // What KVM needs nothing of.
@@ -346,8 +338,9 @@ final class ScriptedKernel implements Syscalls {
   }
 
   @Override
-  public int eventfd(int initialValue) {
-    throw new AssertionError("eventfd is no call of KVM");
+  public synchronized int eventfd(int initialValue) {
+    calls.add("eventfd");
+    return created(scripted("eventfd", initialValue, 0), FILE);
   }
 
   @Override

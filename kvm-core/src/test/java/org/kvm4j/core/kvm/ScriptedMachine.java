@@ -9,9 +9,9 @@ import org.kvm4j.Vm;
 final class ScriptedMachine implements AutoCloseable {
 
   final ScriptedKernel kernel;
+  final Hypervisor hypervisor;
   final Vm vm;
   final Vcpu vcpu;
-  private final Hypervisor hypervisor;
 
   ScriptedMachine(Buses buses) {
     this(new ScriptedKernel(), buses);

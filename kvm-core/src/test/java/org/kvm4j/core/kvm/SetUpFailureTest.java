@@ -13,11 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.kvm4j.Buses;
 import org.kvm4j.Hypervisor;
-import org.kvm4j.KvmCapability;
-import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmIoctlException;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
@@ -129,19 +126,6 @@ final class SetUpFailureTest {
     return Stream.of(
         Arguments.of("KVM_SET_TSS_ADDR", tss),
         Arguments.of("KVM_SET_IDENTITY_MAP_ADDR", identityMap));
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aMissingCapability_isNamed(boolean irqchip) {
-    KvmCapability missing = irqchip ? KvmCapability.IRQCHIP : KvmCapability.PIT2;
-    kernel.always("KVM_CHECK_EXTENSION", number -> number == missing.number() ? 0 : 1);
-
-    KvmCapabilityException failure = assertThrows(KvmCapabilityException.class, this::setUpAll);
-
-    assertEquals(missing, failure.capability());
-    assertTrue(failure.getMessage().contains("lacks KVM_CAP_" + missing.name() + ","));
-    kernel.assertNothingOpen();
   }
 
   /** Every step once. */

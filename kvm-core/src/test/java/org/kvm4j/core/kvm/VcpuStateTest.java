@@ -26,6 +26,13 @@ import org.kvm4j.SpecialRegisters;
 import org.kvm4j.Vcpu;
 import org.kvm4j.bus.MmioBus;
 import org.kvm4j.bus.PioBus;
+import org.kvm4j.core.abi.KvmCpuid2;
+import org.kvm4j.core.abi.KvmFpu;
+import org.kvm4j.core.abi.KvmMpState;
+import org.kvm4j.core.abi.KvmMsrs;
+import org.kvm4j.core.abi.KvmRegs;
+import org.kvm4j.core.abi.KvmSregs;
+import org.kvm4j.core.abi.KvmTranslation;
 
 /** Registers to the kernel's structs and back; that the structs are right is AbiTest's matter. */
 final class VcpuStateTest {

@@ -20,6 +20,9 @@ import org.kvm4j.MemorySlot;
 import org.kvm4j.Vm;
 import org.kvm4j.bus.MmioBus;
 import org.kvm4j.bus.PioBus;
+import org.kvm4j.core.abi.KvmIrqLevel;
+import org.kvm4j.core.abi.KvmPitConfig;
+import org.kvm4j.core.abi.KvmUserspaceMemoryRegion;
 
 /** What is refused before the kernel is asked, because it would say EINVAL or nothing at all. */
 final class VmSetUpTest {

@@ -1,0 +1,80 @@
+package org.kvm4j.core;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.kvm4j.Hypervisor;
+import org.kvm4j.core.abi.FdKind;
+import org.kvm4j.core.abi.Ioctl;
+import org.kvm4j.core.kvm.KvmHypervisor;
+import org.kvm4j.core.sys.NativeLibc;
+import org.kvm4j.core.sys.Syscalls;
+
+/** The host's KVM, with a note of every ioctl that it has carried out. */
+final class ObservedKvm {
+
+  /** An ioctl on a kind of descriptor. */
+  record Use(Ioctl ioctl, FdKind kind) {}
+
+  private static final Map<Long, Ioctl> BY_REQUEST =
+      Stream.of(Ioctl.values()).collect(Collectors.toMap(Ioctl::request, Function.identity()));
+
+  private static final Map<Integer, FdKind> KINDS = new ConcurrentHashMap<>();
+  private static final Set<Use> SUCCEEDED = ConcurrentHashMap.newKeySet();
+
+  private static final Syscalls SYSCALLS =
+      (Syscalls)
+          Proxy.newProxyInstance(
+              ObservedKvm.class.getClassLoader(),
+              new Class<?>[] {Syscalls.class},
+              (proxy, method, arguments) -> {
+                Object result;
+                try {
+                  result = method.invoke(NativeLibc.INSTANCE, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+                switch (method.getName()) {
+                  case "open" -> KINDS.put((int) result, FdKind.SYSTEM);
+                  case "ioctl" -> note((int) arguments[0], (long) arguments[1], (int) result);
+                  default -> {}
+                }
+                return result;
+              });
+
+  private ObservedKvm() {}
+
+  static Hypervisor open() {
+    return KvmHypervisor.open(SYSCALLS, Kvm.DEVICE.toString());
+  }
+
+  /** Forgets what was carried out. */
+  static void reset() {
+    SUCCEEDED.clear();
+  }
+
+  /** What the kernel has carried out since the last {@link #reset}. */
+  static Set<Use> succeeded() {
+    return Set.copyOf(SUCCEEDED);
+  }
+
+  private static void note(int fd, long request, int result) {
+    Ioctl ioctl = BY_REQUEST.get(request);
+    if (result < 0 && ioctl != Ioctl.KVM_RUN) {
+      return;
+    }
+    // What is neither system, VM nor vCPU came from KVM_CREATE_DEVICE, in a struct.
+    SUCCEEDED.add(new Use(ioctl, KINDS.getOrDefault(fd, FdKind.DEVICE)));
+    switch (ioctl) {
+      case KVM_CREATE_VM -> KINDS.put(result, FdKind.VM);
+      case KVM_CREATE_VCPU -> KINDS.put(result, FdKind.VCPU);
+      case KVM_CREATE_DEVICE, KVM_GET_STATS_FD, KVM_CREATE_GUEST_MEMFD -> KINDS.remove(result);
+      default -> {}
+    }
+  }
+}

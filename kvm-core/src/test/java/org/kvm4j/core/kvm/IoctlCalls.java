@@ -1,0 +1,14 @@
+package org.kvm4j.core.kvm;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Every ioctl that kvm4j makes, with a call that makes it. */
+final class IoctlCalls {
+
+  private IoctlCalls() {}
+
+  static List<IoctlCall> all() {
+    return Stream.of(RegisterCalls.ALL).flatMap(List::stream).toList();
+  }
+}
