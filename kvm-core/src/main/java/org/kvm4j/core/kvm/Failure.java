@@ -76,7 +76,10 @@ final class Failure {
       case ENOMEM -> "The host is out of memory: use less guest memory, or raise 'ulimit -v'.";
       case EMFILE -> "Too many files are open: raise 'ulimit -n', or close other VMs.";
       case ENFILE -> "The host has too many files open: close other VMs, or raise fs.file-max.";
-      case ENODEV, ENXIO -> "KVM lacks this here, or the interrupt controllers are not created.";
+      case ENODEV, ENXIO ->
+          isFor(call, KVM_CREATE_VM)
+              ? "The CPU's virtualisation extensions are off: switch them on in the firmware."
+              : "KVM lacks this here, or the interrupt controllers are not created.";
       case ENOENT -> "KVM knows nothing of this name or number here: create or register it first.";
       case EEXIST -> "It exists already: use another id or address.";
       case EINVAL -> invalid(call);
