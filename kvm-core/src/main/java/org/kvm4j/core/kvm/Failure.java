@@ -89,8 +89,8 @@ final class Failure {
       case E2BIG -> "The kernel has more entries than fit.";
       case ENOSPC -> "A limit of KVM is reached: remove what is no longer needed.";
       case EIO ->
-          "A VM can be used only by the process that created it, because KVM ties it to one"
-              + " address space, and no longer after an internal error of KVM: see dmesg.";
+          "A VM can be used only by the process that created it, as KVM ties it to one address"
+              + " space; if this is that process, KVM gave the VM up after an error: see dmesg.";
       case EPERM, EACCES -> "The process lacks the permission: ask for it, or run as root.";
       case EROFS -> "The memory is read-only: use a slot that can be written.";
       case EBADF -> "The descriptor is closed or of another kind: name one that is open.";
