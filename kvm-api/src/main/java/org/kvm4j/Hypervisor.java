@@ -104,7 +104,7 @@ public interface Hypervisor extends AutoCloseable {
    * EIO.
    *
    * @throws KvmIoctlException if the kernel refuses: EBUSY while another hypervisor holds the
-   *     virtualization extensions, ENOMEM, EMFILE, ENFILE
+   *     virtualisation extensions, ENOMEM, EMFILE, ENFILE
    */
   default Vm createVm() {
     return createVm(VmType.DEFAULT);
