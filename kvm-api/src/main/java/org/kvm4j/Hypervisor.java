@@ -1,6 +1,7 @@
 package org.kvm4j;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The KVM subsystem of the host: an open {@code /dev/kvm}.
@@ -28,18 +29,93 @@ public interface Hypervisor extends AutoCloseable {
   /** The bytes of a vCPU's shared run area. KVM_GET_VCPU_MMAP_SIZE. */
   int vcpuMmapSizeBytes();
 
+  /**
+   * What those bytes are made of. KVM_GET_VCPU_MMAP_SIZE and KVM_CAP_COALESCED_MMIO.
+   *
+   * @throws KvmException if the two do not fit together
+   */
+  RunAreaLayout runAreaLayout();
+
   /** The CPUID entries that host and KVM can give to a guest. KVM_GET_SUPPORTED_CPUID. */
   CpuidTable supportedCpuid();
+
+  /**
+   * The CPUID entries of features that KVM emulates although the host's CPU lacks them; a guest may
+   * be slow with them. KVM_GET_EMULATED_CPUID.
+   *
+   * @throws KvmCapabilityException without KVM_CAP_EXT_EMUL_CPUID
+   */
+  CpuidTable emulatedCpuid();
+
+  /**
+   * The CPUID entries, from 0x40000000 on, with which KVM looks like Hyper-V. They take the place
+   * of KVM's own leaves. KVM_GET_SUPPORTED_HV_CPUID on {@code /dev/kvm}.
+   *
+   * @throws KvmCapabilityException without KVM_CAP_SYS_HYPERV_CPUID
+   */
+  CpuidTable supportedHypervCpuid();
 
   /** The MSRs whose values make up a vCPU's state. KVM_GET_MSR_INDEX_LIST. */
   List<Integer> msrIndexList();
 
   /**
+   * The MSRs that describe features of the host, for {@link #featureMsrs}.
+   * KVM_GET_MSR_FEATURE_INDEX_LIST.
+   *
+   * @throws KvmCapabilityException without KVM_CAP_GET_MSR_FEATURES
+   */
+  List<Integer> msrFeatureIndexList();
+
+  /**
+   * The host's values of such MSRs. KVM_GET_MSRS on {@code /dev/kvm}.
+   *
+   * @param indices of {@link #msrFeatureIndexList}; any number of them
+   * @return in the same order
+   * @throws KvmException if KVM refuses one; the message names it
+   * @throws KvmCapabilityException without KVM_CAP_GET_MSR_FEATURES
+   */
+  List<Msr> featureMsrs(List<Integer> indices);
+
+  /**
+   * What machine checks a vCPU can have. KVM_X86_GET_MCE_CAP_SUPPORTED and the value of
+   * KVM_CAP_MCE.
+   *
+   * @throws KvmCapabilityException without KVM_CAP_MCE
+   */
+  MceCapabilities mceCapabilities();
+
+  /**
+   * Asks KVM to trace itself. KVM_TRACE_ENABLE, KVM_TRACE_PAUSE, KVM_TRACE_DISABLE.
+   *
+   * <p>No kernel since Linux 2.6.32 does: KVM's trace points are ftrace's events of group {@code
+   * kvm}, in {@code /sys/kernel/tracing/events/kvm}.
+   *
+   * @throws KvmIoctlException with EOPNOTSUPP or, from newer kernels, EINVAL or ENOTTY
+   */
+  void trace(TraceCommand command);
+
+  /** The types of VM that {@link #createVm(VmType)} takes; never empty. KVM_CAP_VM_TYPES. */
+  Set<VmType> vmTypes();
+
+  /**
    * Creates a VM of machine type 0, without memory and vCPUs. KVM_CREATE_VM.
    *
-   * @throws KvmIoctlException if the kernel refuses
+   * <p>The VM belongs to this process: another one that gets hold of its descriptor is refused with
+   * EIO.
+   *
+   * @throws KvmIoctlException if the kernel refuses: EBUSY while another hypervisor holds the
+   *     virtualisation extensions, ENOMEM, EMFILE, ENFILE
    */
-  Vm createVm();
+  default Vm createVm() {
+    return createVm(VmType.DEFAULT);
+  }
+
+  /**
+   * As {@link #createVm()}, of another machine type.
+   *
+   * @throws KvmException if it is not one of {@link #vmTypes}
+   */
+  Vm createVm(VmType type);
 
   /** Closes {@code /dev/kvm}; VMs made from it live on. Idempotent. */
   @Override

@@ -29,6 +29,14 @@ public interface Vm extends AutoCloseable {
   int checkExtension(int capability);
 
   /**
+   * Whether this VM has a capability: the answer may differ from the host's, because some depend on
+   * the VM's type or on what was set up. KVM_CHECK_EXTENSION.
+   */
+  default boolean supports(KvmCapability capability) {
+    return checkExtension(capability.number()) > 0;
+  }
+
+  /**
    * Names three pages that KVM on Intel needs for real mode. KVM_SET_TSS_ADDR.
    *
    * @param address page-aligned, below 4 GiB, outside RAM; tell the guest that it is reserved
@@ -77,8 +85,11 @@ public interface Vm extends AutoCloseable {
   /**
    * Creates a vCPU. KVM_CREATE_VCPU.
    *
-   * @param id its APIC id, from 0
+   * @param id its APIC id, from 0, less than the value of {@link KvmCapability#MAX_VCPU_ID}
    * @param buses where its port and memory accesses go
+   * @throws IllegalArgumentException if the id is negative
+   * @throws KvmIoctlException if the kernel refuses: EEXIST for an id that is taken, EINVAL for one
+   *     that is too large or one vCPU too many, ENOMEM, EMFILE, EIO in another process
    */
   Vcpu createVcpu(int id, Buses buses);
 

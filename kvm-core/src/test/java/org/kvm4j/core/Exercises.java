@@ -19,13 +19,19 @@ import org.kvm4j.core.abi.Ioctl;
 @Retention(RetentionPolicy.RUNTIME)
 @Repeatable(Exercises.List.class)
 @ExtendWith(ExercisesExtension.class)
-@interface Exercises {
+public @interface Exercises {
 
   /** The ioctls. */
   Ioctl[] value();
 
   /** The descriptor they are made on. */
   FdKind on();
+
+  /**
+   * Whether every known KVM refuses them: the test asserts that, and fails if one is carried out or
+   * none is asked for.
+   */
+  boolean refused() default false;
 
   /** Several of them. */
   @Target(ElementType.METHOD)

@@ -1,5 +1,7 @@
 package org.kvm4j.core;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.core.ObservedKvm.Use;
+import org.kvm4j.core.sys.Errno;
 
 /** Holds a test to what its {@link Exercises} say. */
 final class ExercisesExtension
@@ -50,7 +53,13 @@ final class ExercisesExtension
       return;
     }
     Set<Use> succeeded = ObservedKvm.succeeded();
-    for (Use use : uses(context)) {
+    for (Use use : uses(context, true)) {
+      Integer errno = ObservedKvm.refused().get(use);
+      assertNotNull(errno, () -> "@Exercises: nobody asked for " + use.ioctl());
+      assertFalse(succeeded.contains(use), () -> use.ioctl() + " was not refused");
+      IoctlReport.refused(use, "with " + Errno.describe(errno) + ", as by every known KVM");
+    }
+    for (Use use : uses(context, false)) {
       assertTrue(
           succeeded.contains(use),
           () -> "@Exercises names %s on %s, but none succeeded".formatted(use.ioctl(), use.kind()));
@@ -59,8 +68,13 @@ final class ExercisesExtension
   }
 
   private static List<Use> uses(ExtensionContext context) {
+    return Stream.of(true, false).flatMap(refused -> uses(context, refused).stream()).toList();
+  }
+
+  private static List<Use> uses(ExtensionContext context, boolean refused) {
     return AnnotationSupport.findRepeatableAnnotations(context.getElement(), Exercises.class)
         .stream()
+        .filter(exercises -> exercises.refused() == refused)
         .flatMap(
             exercises -> Stream.of(exercises.value()).map(ioctl -> new Use(ioctl, exercises.on())))
         .toList();

@@ -26,6 +26,7 @@ final class ObservedKvm {
 
   private static final Map<Integer, FdKind> KINDS = new ConcurrentHashMap<>();
   private static final Set<Use> SUCCEEDED = ConcurrentHashMap.newKeySet();
+  private static final Map<Use, Integer> REFUSED = new ConcurrentHashMap<>();
 
   private static final Syscalls SYSCALLS =
       (Syscalls)
@@ -56,6 +57,7 @@ final class ObservedKvm {
   /** Forgets what was carried out. */
   static void reset() {
     SUCCEEDED.clear();
+    REFUSED.clear();
   }
 
   /** What the kernel has carried out since the last {@link #reset}. */
@@ -63,9 +65,15 @@ final class ObservedKvm {
     return Set.copyOf(SUCCEEDED);
   }
 
+  /** What it has refused since the last {@link #reset}, with the latest errno. */
+  static Map<Use, Integer> refused() {
+    return Map.copyOf(REFUSED);
+  }
+
   private static void note(int fd, long request, int result) {
     Ioctl ioctl = BY_REQUEST.get(request);
     if (result < 0 && ioctl != Ioctl.KVM_RUN) {
+      REFUSED.put(new Use(ioctl, KINDS.getOrDefault(fd, FdKind.DEVICE)), -result);
       return;
     }
     // What is neither system, VM nor vCPU came from KVM_CREATE_DEVICE, in a struct.

@@ -1,5 +1,9 @@
 package org.kvm4j.core.abi;
 
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.IntStream;
+
 /** struct kvm_msr_list: a count and that many indices. */
 public final class KvmMsrList {
 
@@ -13,4 +17,10 @@ public final class KvmMsrList {
   public static final int INDICES = 4;
 
   private KvmMsrList() {}
+
+  public static List<Integer> read(ByteBuffer b) {
+    return IntStream.range(0, b.getInt(NMSRS))
+        .mapToObj(i -> b.getInt(INDICES + i * Integer.BYTES))
+        .toList();
+  }
 }

@@ -1,9 +1,16 @@
 package org.kvm4j.core.kvm;
 
+import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_VCPU;
+import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_VM;
 import static org.kvm4j.core.sys.Errno.E2BIG;
 import static org.kvm4j.core.sys.Errno.EACCES;
+import static org.kvm4j.core.sys.Errno.EAGAIN;
+import static org.kvm4j.core.sys.Errno.EBADF;
 import static org.kvm4j.core.sys.Errno.EBUSY;
 import static org.kvm4j.core.sys.Errno.EEXIST;
+import static org.kvm4j.core.sys.Errno.EFAULT;
+import static org.kvm4j.core.sys.Errno.EHWPOISON;
+import static org.kvm4j.core.sys.Errno.EINTR;
 import static org.kvm4j.core.sys.Errno.EINVAL;
 import static org.kvm4j.core.sys.Errno.EIO;
 import static org.kvm4j.core.sys.Errno.EMFILE;
@@ -11,16 +18,25 @@ import static org.kvm4j.core.sys.Errno.ENFILE;
 import static org.kvm4j.core.sys.Errno.ENODEV;
 import static org.kvm4j.core.sys.Errno.ENOENT;
 import static org.kvm4j.core.sys.Errno.ENOMEM;
+import static org.kvm4j.core.sys.Errno.ENOSPC;
+import static org.kvm4j.core.sys.Errno.ENOSYS;
 import static org.kvm4j.core.sys.Errno.ENOTTY;
 import static org.kvm4j.core.sys.Errno.ENXIO;
+import static org.kvm4j.core.sys.Errno.EOPNOTSUPP;
 import static org.kvm4j.core.sys.Errno.EPERM;
+import static org.kvm4j.core.sys.Errno.EROFS;
 
 import org.kvm4j.KvmIoctlException;
 import org.kvm4j.KvmUnavailableException;
+import org.kvm4j.core.abi.Ioctl;
 import org.kvm4j.core.sys.Errno;
 
 /** Turns error numbers of the kernel into sentences that say what to do. */
 final class Failure {
+
+  private static final String TRACING =
+      "No kernel since Linux 2.6.32 traces like this: use the events of group kvm in"
+          + " /sys/kernel/tracing.";
 
   private Failure() {}
 
@@ -42,7 +58,9 @@ final class Failure {
           case EACCES, EPERM ->
               "You may not use it: join its group with 'sudo usermod -aG kvm $USER' and log in"
                   + " again.";
-          case EMFILE, ENFILE -> "Too many files are open: raise 'ulimit -n'.";
+          case EMFILE -> "Too many files are open: raise 'ulimit -n'.";
+          case ENFILE -> "The host has too many files open: raise the sysctl fs.file-max.";
+          case EBUSY -> "Something has it for itself alone: end that.";
           default -> "Check that it is the KVM character device.";
         };
     return new KvmUnavailableException(
@@ -52,19 +70,57 @@ final class Failure {
   private static String advice(String call, int errno) {
     return switch (errno) {
       case EBUSY ->
-          call.startsWith("KVM_CREATE_VM ")
+          isFor(call, KVM_CREATE_VM)
               ? "Is another hypervisor holding the virtualisation extensions? Stop it."
               : "Something is using it already.";
       case ENOMEM -> "The host is out of memory: use less guest memory, or raise 'ulimit -v'.";
-      case EMFILE, ENFILE -> "Too many files are open: raise 'ulimit -n', or close other VMs.";
-      case ENODEV, ENXIO -> "KVM lacks this here, or the interrupt controllers are not created.";
+      case EMFILE -> "Too many files are open: raise 'ulimit -n', or close other VMs.";
+      case ENFILE -> "The host has too many files open: close other VMs, or raise fs.file-max.";
+      case ENODEV, ENXIO ->
+          isFor(call, KVM_CREATE_VM)
+              ? "The CPU's virtualisation extensions are off: switch them on in the firmware."
+              : "KVM lacks this here, or the interrupt controllers are not created.";
+      case ENOENT -> "KVM knows nothing of this name or number here: create or register it first.";
       case EEXIST -> "It exists already: use another id or address.";
-      case EINVAL -> "The kernel refuses the values, or the order of the calls.";
-      case ENOTTY -> "This kernel's KVM is too old for the call.";
+      case EINVAL -> invalid(call);
+      case ENOTTY -> isTrace(call) ? TRACING : "This kernel's KVM is too old for the call.";
+      case ENOSYS -> "This kernel was built without it: use another kernel.";
+      case EOPNOTSUPP -> isTrace(call) ? TRACING : "This KVM does not offer it: do without.";
       case E2BIG -> "The kernel has more entries than fit.";
-      case EIO -> "A VM can be used only by the process that created it.";
-      case EPERM, EACCES -> "The process lacks the permission.";
+      case ENOSPC -> "A limit of KVM is reached: remove what is no longer needed.";
+      case EIO ->
+          "A VM can be used only by the process that created it, as KVM ties it to one address"
+              + " space; if this is that process, KVM gave the VM up after an error: see dmesg.";
+      case EPERM, EACCES -> "The process lacks the permission: ask for it, or run as root.";
+      case EROFS -> "The memory is read-only: use a slot that can be written.";
+      case EBADF -> "The descriptor is closed or of another kind: name one that is open.";
+      case EFAULT -> "Memory that it needs is not mapped: add guest memory there first.";
+      case EINTR -> "A signal came in between: make the call again.";
+      case EAGAIN -> "It cannot be done at this moment: make the call again.";
+      case EHWPOISON -> "The host's memory there is broken: see dmesg.";
       default -> "See the KVM API documentation for this error.";
     };
+  }
+
+  private static String invalid(String call) {
+    if (isTrace(call)) {
+      return TRACING;
+    }
+    if (isFor(call, KVM_CREATE_VM)) {
+      return "The kernel refuses the machine type: use one of vmTypes().";
+    }
+    if (isFor(call, KVM_CREATE_VCPU)) {
+      return "The id or the number of vCPUs is too large: checkExtension() tells both limits, of"
+          + " MAX_VCPU_ID and of MAX_VCPUS.";
+    }
+    return "The kernel refuses the values, or the order of the calls.";
+  }
+
+  private static boolean isTrace(String call) {
+    return call.startsWith("KVM_TRACE_");
+  }
+
+  private static boolean isFor(String call, Ioctl ioctl) {
+    return call.startsWith(ioctl + " ");
   }
 }

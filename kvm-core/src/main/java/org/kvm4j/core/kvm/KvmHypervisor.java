@@ -3,19 +3,35 @@ package org.kvm4j.core.kvm;
 import static org.kvm4j.core.abi.Ioctl.KVM_CHECK_EXTENSION;
 import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_VM;
 import static org.kvm4j.core.abi.Ioctl.KVM_GET_API_VERSION;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_EMULATED_CPUID;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_MSR_FEATURE_INDEX_LIST;
 import static org.kvm4j.core.abi.Ioctl.KVM_GET_MSR_INDEX_LIST;
 import static org.kvm4j.core.abi.Ioctl.KVM_GET_SUPPORTED_CPUID;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_SUPPORTED_HV_CPUID;
 import static org.kvm4j.core.abi.Ioctl.KVM_GET_VCPU_MMAP_SIZE;
+import static org.kvm4j.core.abi.Ioctl.KVM_TRACE_DISABLE;
+import static org.kvm4j.core.abi.Ioctl.KVM_TRACE_ENABLE;
+import static org.kvm4j.core.abi.Ioctl.KVM_TRACE_PAUSE;
+import static org.kvm4j.core.abi.Ioctl.KVM_X86_GET_MCE_CAP_SUPPORTED;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
+import org.kvm4j.KvmCapability;
+import org.kvm4j.KvmException;
 import org.kvm4j.KvmUnavailableException;
+import org.kvm4j.MceCapabilities;
+import org.kvm4j.Msr;
+import org.kvm4j.RunAreaLayout;
+import org.kvm4j.TraceCommand;
 import org.kvm4j.Vm;
+import org.kvm4j.VmType;
 import org.kvm4j.core.abi.KvmCpuid2;
 import org.kvm4j.core.abi.KvmMsrList;
+import org.kvm4j.core.abi.KvmRun;
 import org.kvm4j.core.sys.Errno;
 import org.kvm4j.core.sys.Syscalls;
 
@@ -27,11 +43,11 @@ public final class KvmHypervisor implements Hypervisor {
 
   private static final int O_RDWR = 2;
 
-  /** Machine type 0: an ordinary PC. */
-  private static final int ORDINARY_MACHINE = 0;
+  private static final CountedList CPUID =
+      new CountedList(KvmCpuid2.ENTRIES, KvmCpuid2.SIZEOF_ENTRY, 128);
 
-  private static final int FIRST_GUESS = 128;
-  private static final int MOST_ENTRIES = 16_384;
+  private static final CountedList MSR_INDICES =
+      new CountedList(KvmMsrList.INDICES, Integer.BYTES, 0);
 
   private final Fd fd;
 
@@ -75,46 +91,88 @@ public final class KvmHypervisor implements Hypervisor {
   }
 
   @Override
-  public CpuidTable supportedCpuid() {
-    // E2BIG says only that the guess was too small, so double it.
-    for (int guess = FIRST_GUESS; ; guess *= 2) {
-      ByteBuffer cpuid = Native.allocate(KvmCpuid2.sizeBytes(guess));
-      cpuid.putInt(KvmCpuid2.NENT, guess);
-      int result = fd.tryIoctl(KVM_GET_SUPPORTED_CPUID, fd.sys().addressOf(cpuid));
-      if (result >= 0) {
-        return KvmCpuid2.read(cpuid);
-      }
-      if (result != -Errno.E2BIG || guess >= MOST_ENTRIES) {
-        throw Failure.of("KVM_GET_SUPPORTED_CPUID", result);
-      }
+  public RunAreaLayout runAreaLayout() {
+    int sizeBytes = vcpuMmapSizeBytes();
+    int ringPage = fd.capabilities().value(KvmCapability.COALESCED_MMIO);
+    try {
+      return new RunAreaLayout(
+          sizeBytes,
+          KvmRun.KVM_PIO_PAGE_OFFSET * RunAreaLayout.PAGE_BYTES,
+          ringPage <= 0 ? OptionalInt.empty() : OptionalInt.of(offsetBytes(ringPage)));
+    } catch (IllegalArgumentException e) {
+      throw new KvmException(
+          "KVM_GET_VCPU_MMAP_SIZE on %s does not fit KVM_CAP_COALESCED_MMIO: %s."
+              .formatted(fd.name(), e.getMessage()),
+          e);
     }
+  }
+
+  @Override
+  public CpuidTable supportedCpuid() {
+    return KvmCpuid2.read(CPUID.from(fd, KVM_GET_SUPPORTED_CPUID));
+  }
+
+  @Override
+  public CpuidTable emulatedCpuid() {
+    return KvmCpuid2.read(CPUID.from(fd, KVM_GET_EMULATED_CPUID));
+  }
+
+  @Override
+  public CpuidTable supportedHypervCpuid() {
+    return KvmCpuid2.read(CPUID.from(fd, KVM_GET_SUPPORTED_HV_CPUID));
   }
 
   @Override
   public List<Integer> msrIndexList() {
-    ByteBuffer empty = Native.allocate(KvmMsrList.SIZEOF);
-    int result = fd.tryIoctl(KVM_GET_MSR_INDEX_LIST, fd.sys().addressOf(empty));
-    if (result < 0 && result != -Errno.E2BIG) {
-      throw Failure.of("KVM_GET_MSR_INDEX_LIST", result);
-    }
-    int count = Math.min(empty.getInt(KvmMsrList.NMSRS), MOST_ENTRIES);
-    ByteBuffer list = Native.allocate(KvmMsrList.INDICES + count * Integer.BYTES);
-    list.putInt(KvmMsrList.NMSRS, count);
-    fd.ioctl(KVM_GET_MSR_INDEX_LIST, list);
-    return IntStream.range(0, list.getInt(KvmMsrList.NMSRS))
-        .mapToObj(i -> list.getInt(KvmMsrList.INDICES + i * Integer.BYTES))
-        .toList();
+    return KvmMsrList.read(MSR_INDICES.from(fd, KVM_GET_MSR_INDEX_LIST));
   }
 
   @Override
-  public Vm createVm() {
+  public List<Integer> msrFeatureIndexList() {
+    return KvmMsrList.read(MSR_INDICES.from(fd, KVM_GET_MSR_FEATURE_INDEX_LIST));
+  }
+
+  @Override
+  public List<Msr> featureMsrs(List<Integer> indices) {
+    return FeatureMsrs.read(fd, indices);
+  }
+
+  @Override
+  public MceCapabilities mceCapabilities() {
+    ByteBuffer mask = Native.allocate(Long.BYTES);
+    fd.ioctl(KVM_X86_GET_MCE_CAP_SUPPORTED, mask);
+    return new MceCapabilities(mask.getLong(0), fd.capabilities().value(KvmCapability.MCE));
+  }
+
+  @Override
+  public void trace(TraceCommand command) {
+    switch (command) {
+      case ENABLE -> fd.ioctl(KVM_TRACE_ENABLE, Native.allocate(KVM_TRACE_ENABLE.sizeBytes()));
+      case PAUSE -> fd.ioctl(KVM_TRACE_PAUSE, 0);
+      case DISABLE -> fd.ioctl(KVM_TRACE_DISABLE, 0);
+    }
+  }
+
+  @Override
+  public Set<VmType> vmTypes() {
+    return VmTypes.offeredBy(fd.capabilities());
+  }
+
+  @Override
+  public Vm createVm(VmType type) {
+    VmTypes.require(type, fd.capabilities());
     int runAreaBytes = vcpuMmapSizeBytes();
-    int number = fd.ioctl(KVM_CREATE_VM, ORDINARY_MACHINE);
+    int number = fd.ioctl(KVM_CREATE_VM, type.number());
     return new KvmVm(Fd.vm(fd.sys(), number), runAreaBytes);
   }
 
   @Override
   public void close() {
     fd.close();
+  }
+
+  /** Saturates, so that a page number out of all bounds is not taken for a small one. */
+  private static int offsetBytes(int page) {
+    return (int) Math.min((long) page * RunAreaLayout.PAGE_BYTES, Integer.MAX_VALUE);
   }
 }

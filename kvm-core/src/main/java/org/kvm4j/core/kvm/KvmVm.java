@@ -156,6 +156,9 @@ final class KvmVm implements Vm {
 
   @Override
   public synchronized Vcpu createVcpu(int id, Buses buses) {
+    if (id < 0) {
+      throw new IllegalArgumentException("vCPU id " + id + ": use an id from 0 on");
+    }
     int number = fd.ioctl(KVM_CREATE_VCPU, id);
     Fd vcpuFd = fd.child(FdKind.VCPU, number, "vCPU " + id);
     try {

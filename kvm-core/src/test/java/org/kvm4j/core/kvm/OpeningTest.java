@@ -37,7 +37,10 @@ final class OpeningTest {
     Errno.ENODEV + ", ENODEV (19), load kvm_intel or kvm_amd",
     Errno.EACCES + ", EACCES (13), sudo usermod -aG kvm",
     Errno.EPERM + ", EPERM (1), sudo usermod -aG kvm",
+    Errno.ENXIO + ", ENXIO (6), load kvm_intel or kvm_amd",
     Errno.EMFILE + ", EMFILE (24), ulimit -n",
+    Errno.ENFILE + ", ENFILE (23), fs.file-max",
+    Errno.EBUSY + ", EBUSY (16), end that",
     Errno.EISDIR + ", EISDIR (21), Check that it is the KVM character device"
   })
   void refusedOpen_saysWhyAndWhatToDo(int errno, String name, String advice) {
