@@ -64,7 +64,8 @@ public interface MemorySlots {
 
   /**
    * The pages of a slot that were written since the last call, by the guest or by KVM for it; not
-   * those written through {@link org.kvm4j.GuestMemory}. KVM_GET_DIRTY_LOG.
+   * those written through {@link org.kvm4j.GuestMemory}. A page that the guest has only read may be
+   * among them, because KVM may map it writable at once. KVM_GET_DIRTY_LOG.
    *
    * <p>With {@link #enableManualDirtyLogProtect}, since {@link #clearDirtyLog} instead.
    *
