@@ -34,8 +34,8 @@ public interface MemorySlots {
   /**
    * Moves a slot with its content to another guest address. KVM_SET_USER_MEMORY_REGION.
    *
-   * <p>Some kernels refuse it, with EINVAL, while a device of the host's graphics driver tracks the
-   * guest's pages; and for encrypted guests.
+   * <p>Linux since 6.6 refuses it, with EINVAL, while a mediated graphics device (KVMGT) tracks the
+   * guest's pages.
    *
    * @param guestAddress as in {@link #add}; may overlap where the slot is now
    * @return the slot as it is now
