@@ -125,7 +125,8 @@ public interface Vcpu extends AutoCloseable {
   DirtyRing dirtyRing();
 
   /**
-   * Maps guest memory before the guest touches it, as a read of its own would. KVM_PRE_FAULT_MEMORY.
+   * Maps guest memory before the guest touches it, as a read of its own would.
+   * KVM_PRE_FAULT_MEMORY.
    *
    * @param guestAddress page-aligned, within a memory slot (ENOENT otherwise)
    * @param sizeBytes a multiple of the page size, more than 0
