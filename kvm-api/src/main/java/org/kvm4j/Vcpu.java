@@ -124,6 +124,17 @@ public interface Vcpu extends AutoCloseable {
   /** The pages written, if the VM has dirty rings. */
   DirtyRing dirtyRing();
 
+  /**
+   * Maps guest memory before the guest touches it, as a read of its own would.
+   * KVM_PRE_FAULT_MEMORY.
+   *
+   * @param guestAddress page-aligned, within a memory slot (ENOENT otherwise)
+   * @param sizeBytes a multiple of the page size, more than 0
+   * @return the bytes mapped, from {@code guestAddress} on; fewer if KVM stops early
+   * @throws IllegalArgumentException if it is not whole pages, or wraps around
+   */
+  long preFaultMemory(long guestAddress, long sizeBytes);
+
   /** Closes the vCPU; if a thread is in {@link #run}, kicks it and waits. Idempotent. */
   @Override
   void close();

@@ -80,6 +80,9 @@ public sealed interface VcpuExit {
    */
   record MemoryFault(long flags, long address, long sizeBytes) implements VcpuExit {}
 
+  /** The vCPU's ring of written pages has no room left. KVM_EXIT_DIRTY_RING_FULL. */
+  record DirtyRingFull() implements VcpuExit {}
+
   /** A debug exception or breakpoint. KVM_EXIT_DEBUG. */
   record Debug(int exception, long pc, long dr6, long dr7) implements VcpuExit {}
 

@@ -12,5 +12,11 @@ public final class KvmCreateGuestMemfd {
   @C(value = "offsetof(struct kvm_create_guest_memfd, flags)", since = "6.8")
   public static final int FLAGS = 8;
 
+  @C(value = "GUEST_MEMFD_FLAG_MMAP", since = "6.18")
+  public static final long GUEST_MEMFD_FLAG_MMAP = 1;
+
+  @C(value = "GUEST_MEMFD_FLAG_INIT_SHARED", since = "6.18")
+  public static final long GUEST_MEMFD_FLAG_INIT_SHARED = 2;
+
   private KvmCreateGuestMemfd() {}
 }

@@ -12,5 +12,11 @@ public final class KvmDirtyLog {
   @C("offsetof(struct kvm_dirty_log, dirty_bitmap)")
   public static final int DIRTY_BITMAP = 8;
 
+  @C("KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE")
+  public static final int KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE = 1;
+
+  @C("KVM_DIRTY_LOG_INITIALLY_SET")
+  public static final int KVM_DIRTY_LOG_INITIALLY_SET = 2;
+
   private KvmDirtyLog() {}
 }

@@ -24,11 +24,18 @@ public final class KvmUserspaceMemoryRegion {
   @C("offsetof(struct kvm_userspace_memory_region, userspace_addr)")
   public static final int USERSPACE_ADDR = 24;
 
+  @C("KVM_MEM_LOG_DIRTY_PAGES")
+  public static final int KVM_MEM_LOG_DIRTY_PAGES = 1;
+
+  @C("KVM_MEM_READONLY")
+  public static final int KVM_MEM_READONLY = 2;
+
   private KvmUserspaceMemoryRegion() {}
 
   public static void write(ByteBuffer b, MemorySlot slot, long userspaceAddress) {
     b.putInt(SLOT, slot.id());
-    b.putInt(FLAGS, 0);
+    int logged = slot.dirtyLogged() ? KVM_MEM_LOG_DIRTY_PAGES : 0;
+    b.putInt(FLAGS, logged | (slot.readOnly() ? KVM_MEM_READONLY : 0));
     b.putLong(GUEST_PHYS_ADDR, slot.guestAddress());
     b.putLong(MEMORY_SIZE, slot.sizeBytes());
     b.putLong(USERSPACE_ADDR, userspaceAddress);

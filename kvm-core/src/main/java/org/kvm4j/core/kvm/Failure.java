@@ -68,6 +68,9 @@ final class Failure {
   }
 
   private static String advice(String call, int errno) {
+    if (errno == ENXIO && call.startsWith("KVM_GET_DIRTY_LOG ")) {
+      return "With dirty rings KVM keeps no bitmap: take the pages from Vcpu.dirtyRing().";
+    }
     return switch (errno) {
       case EBUSY ->
           isFor(call, KVM_CREATE_VM)

@@ -1,9 +1,91 @@
 package org.kvm4j.core.kvm;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.kvm4j.MemorySlot;
+import org.kvm4j.core.abi.KvmDirtyGfn;
 import org.kvm4j.memory.DirtyRing;
 
-/** DirtyRing over the ioctls of a vCPU. */
-final class KvmDirtyRing implements DirtyRing {
+/**
+ * DirtyRing over the pages of a vCPU's descriptor. KVM API, section 8, KVM_CAP_DIRTY_LOG_RING.
+ *
+ * <p>KVM fills an entry and then sets its DIRTY flag; the harvester reads it and then sets RESET.
+ * The flags are therefore read with acquire and written with release.
+ */
+final class KvmDirtyRing implements DirtyRing, AutoCloseable {
 
-  KvmDirtyRing(VcpuIoctls ioctls) {}
+  private static final VarHandle FLAGS =
+      MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final int PAGE_BYTES = 4096;
+
+  private final VcpuIoctls ioctls;
+  private Mapping mapping;
+  private ByteBuffer entries;
+  private RamSlots ram;
+  private int capacity;
+  private int next;
+
+  KvmDirtyRing(VcpuIoctls ioctls) {
+    this.ioctls = ioctls;
+  }
+
+  /** Called once, before anyone else has the vCPU. */
+  void map(int sizeBytes, RamSlots slots) {
+    Fd fd = ioctls.fd();
+    long offset = (long) KvmDirtyGfn.KVM_DIRTY_LOG_PAGE_OFFSET * PAGE_BYTES;
+    mapping = Mapping.ofFile(fd.sys(), fd.number(), "dirty ring", sizeBytes, offset);
+    entries = mapping.view(0, sizeBytes);
+    capacity = sizeBytes / KvmDirtyGfn.SIZEOF;
+    ram = slots;
+  }
+
+  @Override
+  public int capacity() {
+    return capacity;
+  }
+
+  @Override
+  public int harvest(Visitor visitor) {
+    ioctls.checkThread();
+    if (capacity == 0) {
+      throw new IllegalStateException(
+          "The VM has no dirty rings: call slots().enableDirtyRings() before the first vCPU");
+    }
+    int count = 0;
+    while (count < capacity && isDirty(next)) {
+      visit(next, visitor);
+      FLAGS.setRelease(entries, flagsOf(next), KvmDirtyGfn.KVM_DIRTY_GFN_F_RESET);
+      next = (next + 1) % capacity;
+      count++;
+    }
+    return count;
+  }
+
+  @Override
+  public void close() {
+    if (mapping != null) {
+      mapping.close();
+    }
+  }
+
+  private boolean isDirty(int entry) {
+    int flags = (int) FLAGS.getAcquire(entries, flagsOf(entry));
+    return flags == KvmDirtyGfn.KVM_DIRTY_GFN_F_DIRTY; // with RESET it is harvested already
+  }
+
+  private void visit(int entry, Visitor visitor) {
+    int at = entry * KvmDirtyGfn.SIZEOF;
+    MemorySlot slot = ram.slotOf(entries.getInt(at + KvmDirtyGfn.SLOT));
+    long page = entries.getLong(at + KvmDirtyGfn.OFFSET);
+    if (slot != null && page >= 0 && page < slot.sizeBytes() / PAGE_BYTES) {
+      visitor.written(slot, (int) page);
+    }
+  }
+
+  private static int flagsOf(int entry) {
+    return entry * KvmDirtyGfn.SIZEOF + KvmDirtyGfn.FLAGS;
+  }
 }

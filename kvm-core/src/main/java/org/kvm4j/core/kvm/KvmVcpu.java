@@ -242,9 +242,25 @@ final class KvmVcpu implements Vcpu {
     return dirtyRing;
   }
 
+  /** Called once, before anyone else has the vCPU; closes it if that fails. */
+  void mapDirtyRing(KvmMemorySlots slots) {
+    try {
+      slots.mapRing(dirtyRing);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public long preFaultMemory(long guestAddress, long sizeBytes) {
+    return PreFault.on(ioctls, guestAddress, sizeBytes);
+  }
+
   @Override
   public void close() {
     if (gate.close()) {
+      dirtyRing.close();
       runMapping.close();
       fd.close();
     }

@@ -7,7 +7,6 @@ import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_VCPU;
 import static org.kvm4j.core.abi.Ioctl.KVM_IRQ_LINE;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_IDENTITY_MAP_ADDR;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_TSS_ADDR;
-import static org.kvm4j.core.abi.Ioctl.KVM_SET_USER_MEMORY_REGION;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,12 +21,12 @@ import org.kvm4j.clock.VmClocks;
 import org.kvm4j.core.abi.FdKind;
 import org.kvm4j.core.abi.KvmIrqLevel;
 import org.kvm4j.core.abi.KvmPitConfig;
-import org.kvm4j.core.abi.KvmUserspaceMemoryRegion;
 import org.kvm4j.io.Coalescing;
 import org.kvm4j.io.IoEventFds;
 import org.kvm4j.irq.Interrupts;
 import org.kvm4j.irq.KernelPit;
 import org.kvm4j.memory.MemorySlots;
+import org.kvm4j.memory.MemorySpec;
 import org.kvm4j.msr.MsrAccess;
 
 /** A VM descriptor. KVM API, section 4, VM ioctls. */
@@ -66,7 +65,7 @@ final class KvmVm implements Vm {
   KvmVm(Fd fd, int runAreaBytes) {
     this.fd = fd;
     this.runAreaBytes = runAreaBytes;
-    slots = new KvmMemorySlots(fd);
+    slots = new KvmMemorySlots(fd, ram, this);
     interrupts = new KvmInterrupts(fd);
     kernelPit = new KvmPit(fd);
     ioEventFds = new KvmIoEventFds(fd);
@@ -123,21 +122,8 @@ final class KvmVm implements Vm {
   }
 
   @Override
-  public synchronized MemorySlot addMemory(long guestAddress, long sizeBytes) {
-    fd.requireOpen();
-    checkMemory(guestAddress, sizeBytes);
-    MemorySlot slot = new MemorySlot(ram.count(), guestAddress, sizeBytes);
-    Mapping mapping = Mapping.anonymous(fd.sys(), sizeBytes);
-    try {
-      ByteBuffer region = Native.allocate(KvmUserspaceMemoryRegion.SIZEOF);
-      KvmUserspaceMemoryRegion.write(region, slot, mapping.address());
-      fd.ioctl(KVM_SET_USER_MEMORY_REGION, region);
-      ram.add(new RamSlot(slot, mapping));
-    } catch (RuntimeException e) {
-      mapping.close();
-      throw e;
-    }
-    return slot;
+  public MemorySlot addMemory(long guestAddress, long sizeBytes) {
+    return slots.add(MemorySpec.ram(guestAddress, sizeBytes));
   }
 
   @Override
@@ -164,6 +150,7 @@ final class KvmVm implements Vm {
     try {
       Mapping runArea = Mapping.ofFile(fd.sys(), number, runAreaBytes);
       KvmVcpu vcpu = new KvmVcpu(id, vcpuFd, runArea, runAreaBytes, buses);
+      vcpu.mapDirtyRing(slots);
       vcpus.add(vcpu);
       return vcpu;
     } catch (RuntimeException e) {
@@ -223,7 +210,7 @@ final class KvmVm implements Vm {
     all.forEach(KvmVcpu::close);
     synchronized (this) {
       fd.close();
-      ram.close();
+      slots.close();
     }
   }
 
@@ -231,7 +218,7 @@ final class KvmVm implements Vm {
     return (gsi * 2 + level) * KvmIrqLevel.SIZEOF;
   }
 
-  private void requireNoVcpu(String call) {
+  void requireNoVcpu(String call) {
     fd.requireOpen();
     if (!vcpus.isEmpty()) {
       throw new IllegalStateException(call + " must come before the first vCPU");
@@ -245,7 +232,7 @@ final class KvmVm implements Vm {
       throw new IllegalArgumentException(
           "%s at 0x%x: choose an address below 4 GiB".formatted(name, address));
     }
-    MemorySlot slot = ram.overlapping(address, length);
+    MemorySlot slot = ram.overlapping(address, length, RamSlots.NO_SLOT);
     if (slot != null) {
       throw new IllegalArgumentException(
           "%s at 0x%x overlap RAM at 0x%x: choose an address outside RAM"
@@ -261,14 +248,15 @@ final class KvmVm implements Vm {
     return new ReservedRange(name, address, length);
   }
 
-  private void checkMemory(long address, long sizeBytes) {
+  /** Throws unless RAM can be here, the slot {@code exceptId} aside. */
+  void checkMemory(long address, long sizeBytes, int exceptId) {
     requirePages("RAM", address, sizeBytes);
     if (sizeBytes <= 0 || address < 0 || address + sizeBytes < 0) {
       throw new IllegalArgumentException(
           "RAM at 0x%x, %d bytes: the range is empty or wraps around"
               .formatted(address, sizeBytes));
     }
-    MemorySlot slot = ram.overlapping(address, sizeBytes);
+    MemorySlot slot = ram.overlapping(address, sizeBytes, exceptId);
     if (slot != null) {
       throw new IllegalArgumentException(
           "RAM at 0x%x, %d bytes: overlaps the slot at 0x%x"
@@ -283,7 +271,7 @@ final class KvmVm implements Vm {
     }
   }
 
-  private static void requirePages(String name, long address, long length) {
+  static void requirePages(String name, long address, long length) {
     if ((address | length) % PAGE_BYTES != 0) {
       throw new IllegalArgumentException(
           "%s at 0x%x, %d bytes: use multiples of the page size, %d bytes"

@@ -13,17 +13,39 @@ final class RamSlot {
 
   final MemorySlot slot;
   final Mapping mapping;
+  private final long offset;
+  private final boolean ownsMapping;
   private final ByteBuffer[] views;
 
   RamSlot(MemorySlot slot, Mapping mapping) {
+    this(slot, mapping, 0, true);
+  }
+
+  /**
+   * A slot over a part of a mapping.
+   *
+   * @param ownsMapping whether closing the slot unmaps it
+   */
+  RamSlot(MemorySlot slot, Mapping mapping, long offset, boolean ownsMapping) {
     this.slot = slot;
     this.mapping = mapping;
+    this.offset = offset;
+    this.ownsMapping = ownsMapping;
     int count = (int) ((slot.sizeBytes() + VIEW_BYTES - 1) >>> VIEW_SHIFT);
     views = new ByteBuffer[count];
     for (int i = 0; i < count; i++) {
       long start = (long) i << VIEW_SHIFT;
-      views[i] = mapping.view(start, (int) Math.min(VIEW_BYTES, slot.sizeBytes() - start));
+      views[i] = mapping.view(offset + start, (int) Math.min(VIEW_BYTES, slot.sizeBytes() - start));
     }
+  }
+
+  /** Where the slot begins in this process. */
+  long hostAddress() {
+    return mapping.address() + offset;
+  }
+
+  boolean ownsMapping() {
+    return ownsMapping;
   }
 
   boolean contains(long address) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.GuestMemoryException;
 import org.kvm4j.MemorySlot;
@@ -17,6 +19,9 @@ import org.kvm4j.MemorySlot;
  */
 final class RamSlots implements GuestMemory, AutoCloseable {
 
+  /** No slot has this id. */
+  static final int NO_SLOT = -1;
+
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 16).asReadOnlyBuffer();
 
   private volatile RamSlot[] slots = {};
@@ -28,15 +33,63 @@ final class RamSlots implements GuestMemory, AutoCloseable {
     slots = more;
   }
 
+  /** Puts a slot in the place of the one with its id. */
+  void replace(RamSlot slot) {
+    RamSlot[] changed = slots.clone();
+    for (int i = 0; i < changed.length; i++) {
+      if (changed[i].slot.id() == slot.slot.id()) {
+        changed[i] = slot;
+      }
+    }
+    slots = changed;
+  }
+
+  void remove(int id) {
+    slots = Arrays.stream(slots).filter(ram -> ram.slot.id() != id).toArray(RamSlot[]::new);
+  }
+
   int count() {
     return slots.length;
   }
 
-  /** The slot that shares a byte with a range, or null. */
-  MemorySlot overlapping(long address, long length) {
+  /** By id. */
+  List<MemorySlot> all() {
+    return Arrays.stream(slots)
+        .map(ram -> ram.slot)
+        .sorted(Comparator.comparingInt(MemorySlot::id))
+        .toList();
+  }
+
+  int lowestFreeId() {
+    int id = 0;
+    while (byId(id) != null) {
+      id++;
+    }
+    return id;
+  }
+
+  /** Or null. */
+  RamSlot byId(int id) {
+    for (RamSlot ram : slots) {
+      if (ram.slot.id() == id) {
+        return ram;
+      }
+    }
+    return null;
+  }
+
+  /** Or null. */
+  MemorySlot slotOf(int id) {
+    RamSlot ram = byId(id);
+    return ram == null ? null : ram.slot;
+  }
+
+  /** The slot but {@code exceptId} that shares a byte with a range, or null. */
+  MemorySlot overlapping(long address, long length, int exceptId) {
     for (RamSlot ram : slots) {
       MemorySlot slot = ram.slot;
-      if (Long.compareUnsigned(address, slot.endAddress()) < 0
+      if (slot.id() != exceptId
+          && Long.compareUnsigned(address, slot.endAddress()) < 0
           && Long.compareUnsigned(slot.guestAddress(), address + length) < 0) {
         return slot;
       }
@@ -190,7 +243,9 @@ final class RamSlots implements GuestMemory, AutoCloseable {
     if (!closed) {
       closed = true;
       for (RamSlot ram : slots) {
-        ram.mapping.close();
+        if (ram.ownsMapping()) {
+          ram.mapping.close();
+        }
       }
     }
   }

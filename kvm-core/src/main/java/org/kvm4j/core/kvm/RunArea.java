@@ -93,6 +93,7 @@ final class RunArea {
               run.getLong(KvmRun.MEMORY_FAULT_FLAGS),
               run.getLong(KvmRun.MEMORY_FAULT_GPA),
               run.getLong(KvmRun.MEMORY_FAULT_SIZE));
+      case KvmRun.KVM_EXIT_DIRTY_RING_FULL -> new VcpuExit.DirtyRingFull();
       default -> new VcpuExit.Unknown(reason);
     };
   }

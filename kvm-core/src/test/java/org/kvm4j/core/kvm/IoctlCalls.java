@@ -9,6 +9,11 @@ final class IoctlCalls {
   private IoctlCalls() {}
 
   static List<IoctlCall> all() {
-    return Stream.of(RegisterCalls.ALL, SystemCalls.ALL).flatMap(List::stream).toList();
+    return Stream.of(
+            MemoryCalls.ALL,
+            RegisterCalls.ALL,
+            SystemCalls.ALL)
+        .flatMap(List::stream)
+        .toList();
   }
 }
