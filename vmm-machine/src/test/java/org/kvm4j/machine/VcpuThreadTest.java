@@ -89,7 +89,7 @@ final class VcpuThreadTest {
         new VcpuExit.InterruptWindowOpen(),
         new VcpuExit.Debug(1, 0, 0, 0),
         new VcpuExit.IoapicEoi(0x30),
-        new VcpuExit.Unknown(99));
+        new VcpuExit.Unknown(99, List.of(0x77L)));
   }
 
   @ParameterizedTest
