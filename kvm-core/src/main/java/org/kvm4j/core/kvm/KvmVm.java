@@ -29,6 +29,7 @@ import org.kvm4j.irq.Interrupts;
 import org.kvm4j.irq.KernelPit;
 import org.kvm4j.memory.MemorySlots;
 import org.kvm4j.msr.MsrAccess;
+import org.kvm4j.policy.VmPolicy;
 
 /** A VM descriptor. KVM API, section 4, VM ioctls. */
 final class KvmVm implements Vm {
@@ -56,6 +57,7 @@ final class KvmVm implements Vm {
   private final KvmCoalescing coalescing;
   private final KvmVmClocks clocks;
   private final KvmMsrAccess msrAccess;
+  private final KvmVmPolicy policy;
 
   private record ReservedRange(String name, long address, int length) {
     boolean overlaps(long otherAddress, long otherLength) {
@@ -73,6 +75,7 @@ final class KvmVm implements Vm {
     coalescing = new KvmCoalescing(fd);
     clocks = new KvmVmClocks(fd);
     msrAccess = new KvmMsrAccess(fd);
+    policy = new KvmVmPolicy(fd, this::requireNoVcpuNow);
     irqLevels = Native.allocate(GSI_COUNT * 2 * KvmIrqLevel.SIZEOF);
     irqLevelsAddress = fd.sys().addressOf(irqLevels);
     for (int gsi = 0; gsi < GSI_COUNT; gsi++) {
@@ -210,6 +213,11 @@ final class KvmVm implements Vm {
   }
 
   @Override
+  public VmPolicy policy() {
+    return policy;
+  }
+
+  @Override
   public void close() {
     List<KvmVcpu> all;
     synchronized (this) {
@@ -226,6 +234,10 @@ final class KvmVm implements Vm {
 
   private static int irqLevelOffset(int gsi, int level) {
     return (gsi * 2 + level) * KvmIrqLevel.SIZEOF;
+  }
+
+  private synchronized void requireNoVcpuNow(String call) {
+    requireNoVcpu(call);
   }
 
   private void requireNoVcpu(String call) {
