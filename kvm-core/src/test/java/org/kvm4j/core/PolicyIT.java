@@ -1,6 +1,7 @@
 package org.kvm4j.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.kvm4j.core.abi.FdKind.VCPU;
 import static org.kvm4j.core.abi.FdKind.VM;
 import static org.kvm4j.core.abi.Ioctl.KVM_ENABLE_CAP;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_PMU_EVENT_FILTER;
@@ -79,6 +80,21 @@ final class PolicyIT {
                 true));
       }
       assertRuns(guest);
+    }
+  }
+
+  @Test
+  @Exercises(value = KVM_ENABLE_CAP, on = VCPU)
+  void aVcpu_hasCapabilitiesOfItsOwn() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu = guest.boot(Mode.REAL, "f4 ; hlt");
+      if (!guest.hypervisor.supports(KvmCapability.ENFORCE_PV_FEATURE_CPUID)) {
+        IoctlReport.skipRefused(
+            KVM_ENABLE_CAP, VCPU, "this KVM lacks KVM_CAP_ENFORCE_PV_FEATURE_CPUID");
+      }
+      cpu.vcpu.enableCapability(KvmCapability.ENFORCE_PV_FEATURE_CPUID, 1);
+
+      assertEquals(new VcpuExit.Halt(), cpu.run());
     }
   }
 
