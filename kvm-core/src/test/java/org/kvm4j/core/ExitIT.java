@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.kvm4j.core.abi.FdKind.VCPU;
 import static org.kvm4j.core.abi.FdKind.VM;
 import static org.kvm4j.core.abi.Ioctl.KVM_ENABLE_CAP;
@@ -14,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.policy.Quirk;
@@ -27,11 +27,9 @@ import org.kvm4j.testkit.RequiresKvm;
 final class ExitIT {
 
   private static final VcpuExit HALT = new VcpuExit.Halt();
-  private static final int POST_PORT = 0x80;
+  private static final int MOST_KICKS = 100_000;
   private static final int UD_VECTOR = 6;
   private static final int HANDLER = 0x9000;
-
-  private final RecordingPort post = new RecordingPort();
 
   @Test
   @Exercises(value = KVM_RUN, on = VCPU)
@@ -97,29 +95,34 @@ final class ExitIT {
 
   @Test
   @Exercises(value = KVM_ENABLE_CAP, on = VM)
-  void hltKeptInTheGuest_isNoExit() throws Exception {
+  @SuppressWarnings("ThreadPriorityCheck") // yields so that fewer kicks come before the hlt
+  void hltKeptInTheGuest_isNoExit() {
     try (Guest guest = Guest.bare()) {
-      guest.pio.register(POST_PORT, 1, post);
       guest.vm.policy().enable(Set.of(VmOption.KEEP_HLT_IN_GUEST));
       GuestCpu cpu =
           guest.boot(
               Mode.REAL,
               """
-              e6 80 ; out %al,$0x80
               f4    ; hlt
               eb fd ; jmp to the hlt
               """);
 
-      Future<VcpuExit> running = cpu.start();
-      assertTrue(post.written.tryAcquire(60, TimeUnit.SECONDS), "the guest never ran");
-      cpu.vcpu.kick();
-
-      VcpuExit exit = cpu.await(running);
-      if (exit.equals(HALT)) {
-        IoctlReport.skipRefused(
-            KVM_ENABLE_CAP, VM, "takes KEEP_HLT_IN_GUEST, and exits all the same");
+      // A kick may come before the hlt: only an address behind it shows that it was executed.
+      for (int i = 0; i < MOST_KICKS; i++) {
+        Future<VcpuExit> running = cpu.start();
+        Thread.yield();
+        cpu.vcpu.kick();
+        VcpuExit exit = cpu.await(running);
+        if (exit.equals(HALT)) {
+          IoctlReport.skipRefused(
+              KVM_ENABLE_CAP, VM, "takes KEEP_HLT_IN_GUEST, and exits all the same");
+        }
+        assertEquals(VcpuExit.Interrupted.INSTANCE, exit);
+        if (cpu.registers().rip() == Guest.CODE + 1) {
+          return;
+        }
       }
-      assertEquals(VcpuExit.Interrupted.INSTANCE, exit);
+      fail("the guest never got to its hlt");
     }
   }
 
