@@ -15,5 +15,6 @@ module org.kvm4j.api {
   exports org.kvm4j.irq;
   exports org.kvm4j.memory;
   exports org.kvm4j.msr;
+  exports org.kvm4j.policy;
   exports org.kvm4j.state;
 }

@@ -31,11 +31,20 @@ public interface Vcpu extends AutoCloseable {
    * happens. KVM_RUN.
    *
    * <p>Allocates nothing for an access. When it returns, all accesses are complete: registers can
-   * be read.
+   * be read. An exit that asks for a {@link #reply} is completed by the next {@code run}.
    *
    * @return why the guest stopped; a kick is {@link VcpuExit.Interrupted}
    */
   VcpuExit run();
+
+  /** What KVM said beside the last exit: interrupt flag, task priority and more. No ioctl. */
+  RunState runState();
+
+  /**
+   * Asks for {@link VcpuExit.InterruptWindowOpen} as soon as the guest can take an interrupt; stays
+   * until it is taken back. Only without an in-kernel local APIC. No ioctl: struct kvm_run.
+   */
+  void requestInterruptWindow(boolean request);
 
   /**
    * Makes a running or halted vCPU return from {@link #run} with {@link VcpuExit.Interrupted}; if

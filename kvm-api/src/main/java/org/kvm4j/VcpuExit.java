@@ -1,11 +1,14 @@
 package org.kvm4j;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import org.kvm4j.msr.MsrExitReason;
 
 /**
  * Why {@link Vcpu#run} returned: every {@code KVM_EXIT_*} that is not an access to a bus.
  *
- * <p>KVM API, section 5, the kvm_run structure. Lists are immutable.
+ * <p>{@link MsrRead}, {@link MsrWrite} and {@link Hypercall} ask for an answer: {@link Vcpu#reply}.
+ * KVM API, section 5, the kvm_run structure. Lists are immutable.
  */
 public sealed interface VcpuExit {
 
@@ -14,6 +17,21 @@ public sealed interface VcpuExit {
     /** The only value needed: the run loop must not allocate for it. */
     public static final Interrupted INSTANCE = new Interrupted();
   }
+
+  /**
+   * The processor left the guest for a reason that KVM does not know. KVM_EXIT_UNKNOWN.
+   *
+   * @param hardwareExitReason the vendor's code: VMX exit reason or SVM exit code
+   */
+  record HardwareUnknown(long hardwareExitReason) implements VcpuExit {}
+
+  /**
+   * An exception that KVM leaves to the caller. KVM_EXIT_EXCEPTION, which no KVM of today gives.
+   *
+   * @param vector 0 to 31
+   * @param errorCode what the processor pushes for it
+   */
+  record GuestException(int vector, int errorCode) implements VcpuExit {}
 
   /** The guest executed {@code hlt} and there is no in-kernel irqchip to wait. KVM_EXIT_HLT. */
   record Halt() implements VcpuExit {}
@@ -43,9 +61,34 @@ public sealed interface VcpuExit {
     /** KVM_INTERNAL_ERROR_EMULATION. */
     public static final int EMULATION = 1;
 
+    private static final int INSTRUCTION_BYTES_FLAG = 1;
+    private static final int WORDS_WITH_INSTRUCTION = 3;
+    private static final int MOST_INSTRUCTION_BYTES = 15;
+
     /** Copies the data. */
     public InternalError {
       data = List.copyOf(data);
+    }
+
+    /**
+     * The bytes from the failed instruction on, as KVM had fetched them; not only its own.
+     *
+     * @return at most 15; none if this is not {@link #EMULATION}, or KVM does not know
+     */
+    public byte[] instructionBytes() {
+      if (suberror != EMULATION
+          || data.size() < WORDS_WITH_INSTRUCTION
+          || (data.get(0) & INSTRUCTION_BYTES_FLAG) == 0) {
+        return new byte[0];
+      }
+      // One byte of length and 15 of code, little-endian in two words.
+      int size = Math.min((int) (data.get(1) & 0xff), MOST_INSTRUCTION_BYTES);
+      byte[] bytes = new byte[size];
+      for (int i = 0; i < size; i++) {
+        int at = i + 1;
+        bytes[i] = (byte) (data.get(1 + at / Long.BYTES) >>> (at % Long.BYTES * Byte.SIZE));
+      }
+      return bytes;
     }
   }
 
@@ -90,9 +133,97 @@ public sealed interface VcpuExit {
   record IoapicEoi(int vector) implements VcpuExit {}
 
   /**
+   * The guest asked the hypervisor for something, and the caller wanted to hear of it.
+   * KVM_EXIT_HYPERCALL; answer with {@link org.kvm4j.event.ExitReply#hypercallResult}.
+   *
+   * @param number {@code KVM_HC_*}: 12 is KVM_HC_MAP_GPA_RANGE
+   * @param arguments six, of which each number has its own
+   * @param longMode whether the guest was in 64-bit mode
+   */
+  record Hypercall(long number, List<Long> arguments, boolean longMode) implements VcpuExit {
+    /** KVM_HC_MAP_GPA_RANGE. */
+    public static final int MAP_GPA_RANGE = 12;
+
+    /** Copies the arguments. */
+    public Hypercall {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /**
+   * The guest used the task priority register, and the caller asked to be told.
+   * KVM_EXIT_TPR_ACCESS.
+   *
+   * @param pc the guest's RIP
+   * @param write whether it wrote
+   */
+  record TprAccess(long pc, boolean write) implements VcpuExit {}
+
+  /**
+   * The guest lowered its task priority, and the local APIC is the caller's. KVM_EXIT_SET_TPR.
+   *
+   * @param cr8 the new priority, 0 to 15
+   */
+  record SetTpr(long cr8) implements VcpuExit {}
+
+  /**
+   * The guest reads an MSR that is {@linkplain org.kvm4j.msr.MsrAccess#forward forwarded}.
+   * KVM_EXIT_X86_RDMSR; without an answer from {@link Vcpu#reply} it gets #GP.
+   *
+   * @param index the register, unsigned
+   * @param reason why KVM does not do it
+   */
+  record MsrRead(int index, MsrExitReason reason) implements VcpuExit {}
+
+  /**
+   * The guest writes an MSR that is {@linkplain org.kvm4j.msr.MsrAccess#forward forwarded}.
+   * KVM_EXIT_X86_WRMSR; without an answer from {@link Vcpu#reply} it gets #GP.
+   *
+   * @param index the register, unsigned
+   * @param value all 64 bits
+   * @param reason why KVM does not do it
+   */
+  record MsrWrite(int index, long value, MsrExitReason reason) implements VcpuExit {}
+
+  /** The guest took a bus lock, which slows down the whole host. KVM_EXIT_X86_BUS_LOCK. */
+  record BusLock() implements VcpuExit {}
+
+  /**
+   * The guest kept the processor from taking events for too long. KVM_EXIT_NOTIFY.
+   *
+   * @param contextInvalid whether the vCPU's state is lost, so that it cannot go on
+   */
+  record Notify(boolean contextInvalid) implements VcpuExit {}
+
+  /** An encrypted guest's vCPU waits to be woken by another. KVM_EXIT_AP_RESET_HOLD. */
+  record ApResetHold() implements VcpuExit {}
+
+  /**
    * A reason that this version of kvm4j has no type for.
    *
    * @param reason {@code KVM_EXIT_*}
+   * @param words the exit's union in struct kvm_run, {@value #WORDS} words of it
    */
-  record Unknown(int reason) implements VcpuExit {}
+  record Unknown(int reason, List<Long> words) implements VcpuExit {
+    /** The length of the union. */
+    public static final int WORDS = 32;
+
+    /** Copies the words. */
+    public Unknown {
+      words = List.copyOf(words);
+    }
+
+    /** In hexadecimal, without the zeros at the end. */
+    @Override
+    public String toString() {
+      int used = words.size();
+      while (used > 0 && words.get(used - 1) == 0) {
+        used--;
+      }
+      return words.stream()
+          .limit(used)
+          .map(word -> "0x" + Long.toHexString(word))
+          .collect(Collectors.joining(", ", "Unknown[reason=" + reason + ", words=[", "]]"));
+    }
+  }
 }

@@ -7,6 +7,7 @@ import org.kvm4j.irq.Interrupts;
 import org.kvm4j.irq.KernelPit;
 import org.kvm4j.memory.MemorySlots;
 import org.kvm4j.msr.MsrAccess;
+import org.kvm4j.policy.VmPolicy;
 
 /**
  * One virtual machine: memory slots, interrupt controllers and vCPUs.
@@ -121,6 +122,9 @@ public interface Vm extends AutoCloseable {
 
   /** Which MSR accesses leave the kernel. */
   MsrAccess msrAccess();
+
+  /** How KVM treats the VM: options, quirks and limits. */
+  VmPolicy policy();
 
   /**
    * Closes all vCPUs, then memory, then the VM; idempotent.

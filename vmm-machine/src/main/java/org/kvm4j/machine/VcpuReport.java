@@ -6,6 +6,7 @@ import org.kvm4j.GuestMemory;
 import org.kvm4j.Registers;
 import org.kvm4j.SpecialRegisters;
 import org.kvm4j.Vcpu;
+import org.kvm4j.VcpuExit;
 
 /** What a person needs to see of a vCPU that cannot go on. */
 final class VcpuReport {
@@ -14,6 +15,18 @@ final class VcpuReport {
   private static final int MOST_CODE_BYTES = 15;
 
   private VcpuReport() {}
+
+  /** Several lines, with what the exit itself tells of the code; on the vCPU's own thread. */
+  static String of(Vcpu vcpu, GuestMemory memory, VcpuExit exit) {
+    String report = of(vcpu, memory, exit.toString());
+    if (exit instanceof VcpuExit.InternalError error && error.instructionBytes().length > 0) {
+      return report
+          + System.lineSeparator()
+          + "  KVM could not emulate: "
+          + hex(error.instructionBytes());
+    }
+    return report;
+  }
 
   /** Several lines; on the vCPU's own thread. */
   static String of(Vcpu vcpu, GuestMemory memory, String exit) {
@@ -43,8 +56,10 @@ final class VcpuReport {
     while (length > 0 && !memory.contains(address, length)) {
       length--;
     }
-    return address == -1 || length == 0
-        ? "not readable"
-        : HexFormat.ofDelimiter(" ").formatHex(memory.read(address, length));
+    return address == -1 || length == 0 ? "not readable" : hex(memory.read(address, length));
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.ofDelimiter(" ").formatHex(bytes);
   }
 }

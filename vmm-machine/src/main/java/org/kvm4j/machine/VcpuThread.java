@@ -61,7 +61,7 @@ final class VcpuThread implements Runnable {
     } else if (exit instanceof VcpuExit.SystemEvent event) {
       end.report(systemEvent(event));
     } else {
-      throw new VcpuFailureException(exit, VcpuReport.of(vcpu, memory, exit.toString()));
+      throw new VcpuFailureException(exit, VcpuReport.of(vcpu, memory, exit));
     }
   }
 

@@ -6,12 +6,14 @@ import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.Registers;
 import org.kvm4j.Segment;
 import org.kvm4j.SpecialRegisters;
 import org.kvm4j.Vcpu;
+import org.kvm4j.VcpuExit;
 import org.kvm4j.testkit.FakeGuestMemory;
 
 final class VcpuReportTest {
@@ -71,6 +73,29 @@ final class VcpuReportTest {
     assertEquals(
         expected.lines().toList(),
         VcpuReport.of(vcpu, memory, "KVM_EXIT_SHUTDOWN").lines().toList());
+  }
+
+  @Test
+  void failedEmulation_showsTheBytesThatKvmFetched_evenIfTheCodeIsNotReadable() {
+    when(vcpu.registers()).thenReturn(Registers.builder().rip(RAM_BYTES).build());
+    VcpuExit exit =
+        new VcpuExit.InternalError(
+            VcpuExit.InternalError.EMULATION, List.of(1L, 0xf4_03fe_0f04L, 0L));
+
+    List<String> report = VcpuReport.of(vcpu, memory, exit).lines().toList();
+
+    assertEquals("vCPU 3 stopped with " + exit, report.get(0));
+    assertEquals(
+        List.of("  code at rip: not readable", "  KVM could not emulate: 0f fe 03 f4"),
+        report.subList(report.size() - 2, report.size()));
+  }
+
+  @Test
+  void failedEmulationWithoutBytes_isReportedLikeEveryExit() {
+    when(vcpu.registers()).thenReturn(Registers.builder().rip(0x10).build());
+    VcpuExit exit = new VcpuExit.InternalError(VcpuExit.InternalError.EMULATION, List.of());
+
+    assertEquals(VcpuReport.of(vcpu, memory, exit.toString()), VcpuReport.of(vcpu, memory, exit));
   }
 
   @Test

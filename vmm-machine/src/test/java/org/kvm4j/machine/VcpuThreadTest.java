@@ -10,8 +10,11 @@ import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,7 @@ import org.kvm4j.Registers;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.VcpuFailureException;
+import org.kvm4j.msr.MsrExitReason;
 import org.kvm4j.testkit.FakeGuestMemory;
 
 @Timeout(60)
@@ -89,7 +93,33 @@ final class VcpuThreadTest {
         new VcpuExit.InterruptWindowOpen(),
         new VcpuExit.Debug(1, 0, 0, 0),
         new VcpuExit.IoapicEoi(0x30),
-        new VcpuExit.Unknown(99));
+        new VcpuExit.HardwareUnknown(0x80),
+        new VcpuExit.GuestException(14, 2),
+        new VcpuExit.Hypercall(12, List.of(0x1000L, 1L, 0L, 0L, 0L, 0L), true),
+        new VcpuExit.TprAccess(0xabc, true),
+        new VcpuExit.SetTpr(8),
+        new VcpuExit.MsrRead(0x174, MsrExitReason.FILTER),
+        new VcpuExit.MsrWrite(0x174, 8, MsrExitReason.UNKNOWN),
+        new VcpuExit.BusLock(),
+        new VcpuExit.Notify(false),
+        new VcpuExit.ApResetHold(),
+        new VcpuExit.DirtyRingFull(),
+        new VcpuExit.Unknown(99, List.of(0x77L)));
+  }
+
+  @Test
+  void everyKindOfExit_isTestedHere() {
+    Set<Class<?>> handled =
+        Set.of(
+            VcpuExit.Interrupted.class,
+            VcpuExit.Halt.class,
+            VcpuExit.Shutdown.class,
+            VcpuExit.SystemEvent.class);
+    Set<Class<?>> kinds = new HashSet<>(Set.of(VcpuExit.class.getPermittedSubclasses()));
+    kinds.removeAll(handled);
+
+    assertEquals(
+        kinds, exitsThatNobodyCanHandle().map(Object::getClass).collect(Collectors.toSet()));
   }
 
   @ParameterizedTest

@@ -15,5 +15,11 @@ public final class KvmEnableCap {
   @C("offsetof(struct kvm_enable_cap, args)")
   public static final int ARGS = 8;
 
+  @C("KVM_X86_NOTIFY_VMEXIT_ENABLED")
+  public static final int KVM_X86_NOTIFY_VMEXIT_ENABLED = 1;
+
+  @C("KVM_X86_NOTIFY_VMEXIT_USER")
+  public static final int KVM_X86_NOTIFY_VMEXIT_USER = 2;
+
   private KvmEnableCap() {}
 }

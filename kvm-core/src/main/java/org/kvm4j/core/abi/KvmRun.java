@@ -15,6 +15,16 @@ public final class KvmRun {
   @C("offsetof(struct kvm_run, hw.hardware_exit_reason)")
   public static final int HW_HARDWARE_EXIT_REASON = 32;
 
+  @C("offsetof(struct kvm_run, ex.exception)")
+  public static final int EX_EXCEPTION = 32;
+
+  @C("offsetof(struct kvm_run, ex.error_code)")
+  public static final int EX_ERROR_CODE = 36;
+
+  /** Where the union of all exits is. */
+  @C("offsetof(struct kvm_run, padding)")
+  public static final int UNION = 32;
+
   @C("offsetof(struct kvm_run, fail_entry.hardware_entry_failure_reason)")
   public static final int FAIL_ENTRY_HARDWARE_ENTRY_FAILURE_REASON = 32;
 
@@ -261,6 +271,13 @@ public final class KvmRun {
   /** The length of {@code internal.data} and {@code system_event.data}. */
   @C("sizeof(((struct kvm_run *) 0)->internal.data) / 8")
   public static final int DATA_WORDS = 16;
+
+  /** The length of the union of all exits. */
+  @C("sizeof(((struct kvm_run *) 0)->padding) / 8")
+  public static final int UNION_WORDS = 32;
+
+  @C("KVM_ENOSYS")
+  public static final int KVM_ENOSYS = 1000;
 
   private KvmRun() {}
 }

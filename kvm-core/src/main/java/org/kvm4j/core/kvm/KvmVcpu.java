@@ -21,6 +21,7 @@ import org.kvm4j.KvmCapability;
 import org.kvm4j.MpState;
 import org.kvm4j.Msr;
 import org.kvm4j.Registers;
+import org.kvm4j.RunState;
 import org.kvm4j.SpecialRegisters;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
@@ -73,7 +74,7 @@ final class KvmVcpu implements Vcpu {
     debug = new KvmGuestDebugging(ioctls);
     inject = new KvmInjection(ioctls);
     tsc = new KvmVcpuTsc(ioctls);
-    reply = new KvmExitReply(ioctls);
+    reply = new KvmExitReply(ioctls, area);
     dirtyRing = new KvmDirtyRing(ioctls);
   }
 
@@ -86,7 +87,8 @@ final class KvmVcpu implements Vcpu {
   public VcpuExit run() {
     gate.enter();
     try {
-      return runUntilExit();
+      reply.close();
+      return reply.open(runUntilExit());
     } finally {
       gate.leave();
     }
@@ -126,6 +128,18 @@ final class KvmVcpu implements Vcpu {
       return area.decode();
     }
     throw Failure.of("KVM_RUN on vCPU " + id, result);
+  }
+
+  @Override
+  public RunState runState() {
+    ioctls.checkThread();
+    return area.state();
+  }
+
+  @Override
+  public void requestInterruptWindow(boolean request) {
+    ioctls.checkThread();
+    area.requestInterruptWindow(request);
   }
 
   @Override

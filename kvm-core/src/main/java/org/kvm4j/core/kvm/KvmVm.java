@@ -28,6 +28,7 @@ import org.kvm4j.irq.KernelPit;
 import org.kvm4j.memory.MemorySlots;
 import org.kvm4j.memory.MemorySpec;
 import org.kvm4j.msr.MsrAccess;
+import org.kvm4j.policy.VmPolicy;
 
 /** A VM descriptor. KVM API, section 4, VM ioctls. */
 final class KvmVm implements Vm {
@@ -55,6 +56,7 @@ final class KvmVm implements Vm {
   private final KvmCoalescing coalescing;
   private final KvmVmClocks clocks;
   private final KvmMsrAccess msrAccess;
+  private final KvmVmPolicy policy;
 
   private record ReservedRange(String name, long address, int length) {
     boolean overlaps(long otherAddress, long otherLength) {
@@ -72,6 +74,7 @@ final class KvmVm implements Vm {
     coalescing = new KvmCoalescing(fd);
     clocks = new KvmVmClocks(fd);
     msrAccess = new KvmMsrAccess(fd);
+    policy = new KvmVmPolicy(fd, this::requireNoVcpu);
     irqLevels = Native.allocate(GSI_COUNT * 2 * KvmIrqLevel.SIZEOF);
     irqLevelsAddress = fd.sys().addressOf(irqLevels);
     for (int gsi = 0; gsi < GSI_COUNT; gsi++) {
@@ -200,6 +203,11 @@ final class KvmVm implements Vm {
   }
 
   @Override
+  public VmPolicy policy() {
+    return policy;
+  }
+
+  @Override
   public void close() {
     List<KvmVcpu> all;
     synchronized (this) {
@@ -218,7 +226,7 @@ final class KvmVm implements Vm {
     return (gsi * 2 + level) * KvmIrqLevel.SIZEOF;
   }
 
-  void requireNoVcpu(String call) {
+  synchronized void requireNoVcpu(String call) {
     fd.requireOpen();
     if (!vcpus.isEmpty()) {
       throw new IllegalStateException(call + " must come before the first vCPU");

@@ -3,9 +3,12 @@ package org.kvm4j.core.kvm;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.kvm4j.Buses;
+import org.kvm4j.RunState;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.core.abi.KvmRun;
+import org.kvm4j.msr.MsrExitReason;
 
 /**
  * What a vCPU shares with the kernel: struct kvm_run, the page of port data behind it, and how an
@@ -14,6 +17,8 @@ import org.kvm4j.core.abi.KvmRun;
  * <p>The kernel wrote these bytes, not the guest; still an offset is checked by the buffer.
  */
 final class RunArea {
+
+  private static final int HYPERCALL_ARGUMENTS = 6;
 
   private final ByteBuffer run;
 
@@ -24,6 +29,37 @@ final class RunArea {
   /** Makes KVM_RUN finish what is pending and return EINTR without entering the guest. */
   void setImmediateExit(boolean value) {
     run.put(KvmRun.IMMEDIATE_EXIT, (byte) (value ? 1 : 0));
+  }
+
+  /** Makes KVM_RUN return as soon as the guest can take an interrupt. */
+  void requestInterruptWindow(boolean value) {
+    run.put(KvmRun.REQUEST_INTERRUPT_WINDOW, (byte) (value ? 1 : 0));
+  }
+
+  /** What stands beside the exit. */
+  RunState state() {
+    return new RunState(
+        Short.toUnsignedInt(run.getShort(KvmRun.FLAGS)),
+        run.get(KvmRun.IF_FLAG) != 0,
+        run.get(KvmRun.READY_FOR_INTERRUPT_INJECTION) != 0,
+        run.getLong(KvmRun.CR8),
+        run.getLong(KvmRun.APIC_BASE));
+  }
+
+  /** The next KVM_RUN finishes an access to an MSR, or raises #GP for it. */
+  void answerMsr(boolean done) {
+    run.put(KvmRun.MSR_ERROR, (byte) (done ? 0 : 1));
+  }
+
+  /** The next KVM_RUN finishes a read of an MSR. */
+  void answerMsrRead(long value) {
+    run.putLong(KvmRun.MSR_DATA, value);
+    answerMsr(true);
+  }
+
+  /** The next KVM_RUN finishes a hypercall. */
+  void answerHypercall(long result) {
+    run.putLong(KvmRun.HYPERCALL_RET, result);
   }
 
   int exitReason() {
@@ -60,10 +96,16 @@ final class RunArea {
     }
   }
 
-  /** Every other exit as a value. */
+  /** Every other exit as a value. One that asks for an answer gets the safe one for now. */
   VcpuExit decode() {
     int reason = exitReason();
     return switch (reason) {
+      case KvmRun.KVM_EXIT_UNKNOWN ->
+          new VcpuExit.HardwareUnknown(run.getLong(KvmRun.HW_HARDWARE_EXIT_REASON));
+      case KvmRun.KVM_EXIT_EXCEPTION ->
+          new VcpuExit.GuestException(
+              run.getInt(KvmRun.EX_EXCEPTION), run.getInt(KvmRun.EX_ERROR_CODE));
+      case KvmRun.KVM_EXIT_HYPERCALL -> hypercall();
       case KvmRun.KVM_EXIT_HLT -> new VcpuExit.Halt();
       case KvmRun.KVM_EXIT_SHUTDOWN -> new VcpuExit.Shutdown();
       case KvmRun.KVM_EXIT_INTR -> VcpuExit.Interrupted.INSTANCE;
@@ -75,11 +117,11 @@ final class RunArea {
       case KvmRun.KVM_EXIT_INTERNAL_ERROR ->
           new VcpuExit.InternalError(
               run.getInt(KvmRun.INTERNAL_SUBERROR),
-              words(KvmRun.INTERNAL_NDATA, KvmRun.INTERNAL_DATA));
+              countedWords(KvmRun.INTERNAL_NDATA, KvmRun.INTERNAL_DATA));
       case KvmRun.KVM_EXIT_SYSTEM_EVENT ->
           new VcpuExit.SystemEvent(
               run.getInt(KvmRun.SYSTEM_EVENT_TYPE),
-              words(KvmRun.SYSTEM_EVENT_NDATA, KvmRun.SYSTEM_EVENT_DATA));
+              countedWords(KvmRun.SYSTEM_EVENT_NDATA, KvmRun.SYSTEM_EVENT_DATA));
       case KvmRun.KVM_EXIT_DEBUG ->
           new VcpuExit.Debug(
               run.getInt(KvmRun.DEBUG_ARCH_EXCEPTION),
@@ -94,12 +136,53 @@ final class RunArea {
               run.getLong(KvmRun.MEMORY_FAULT_GPA),
               run.getLong(KvmRun.MEMORY_FAULT_SIZE));
       case KvmRun.KVM_EXIT_DIRTY_RING_FULL -> new VcpuExit.DirtyRingFull();
-      default -> new VcpuExit.Unknown(reason);
+      case KvmRun.KVM_EXIT_SET_TPR -> new VcpuExit.SetTpr(run.getLong(KvmRun.CR8));
+      case KvmRun.KVM_EXIT_TPR_ACCESS ->
+          new VcpuExit.TprAccess(
+              run.getLong(KvmRun.TPR_ACCESS_RIP), run.getInt(KvmRun.TPR_ACCESS_IS_WRITE) != 0);
+      case KvmRun.KVM_EXIT_X86_RDMSR, KvmRun.KVM_EXIT_X86_WRMSR -> msr(reason);
+      case KvmRun.KVM_EXIT_AP_RESET_HOLD -> new VcpuExit.ApResetHold();
+      case KvmRun.KVM_EXIT_X86_BUS_LOCK -> new VcpuExit.BusLock();
+      case KvmRun.KVM_EXIT_NOTIFY ->
+          new VcpuExit.Notify(
+              (run.getInt(KvmRun.NOTIFY_FLAGS) & KvmRun.KVM_NOTIFY_CONTEXT_INVALID) != 0);
+      default -> unknown(reason);
     };
   }
 
-  private List<Long> words(int countAt, int at) {
-    int count = Math.min(run.getInt(countAt), KvmRun.DATA_WORDS);
+  private VcpuExit hypercall() {
+    VcpuExit exit =
+        new VcpuExit.Hypercall(
+            run.getLong(KvmRun.HYPERCALL_NR),
+            words(KvmRun.HYPERCALL_ARGS, HYPERCALL_ARGUMENTS),
+            (run.getInt(KvmRun.HYPERCALL_LONGMODE) & 1) != 0); // newer kernels: bit 0 of flags
+    answerHypercall(-KvmRun.KVM_ENOSYS);
+    return exit;
+  }
+
+  private VcpuExit msr(int exitReason) {
+    Optional<MsrExitReason> reason = MsrExitReason.of(run.getInt(KvmRun.MSR_REASON));
+    answerMsr(false);
+    if (reason.isEmpty()) {
+      return unknown(exitReason);
+    }
+    int index = run.getInt(KvmRun.MSR_INDEX);
+    return exitReason == KvmRun.KVM_EXIT_X86_RDMSR
+        ? new VcpuExit.MsrRead(index, reason.get())
+        : new VcpuExit.MsrWrite(index, run.getLong(KvmRun.MSR_DATA), reason.get());
+  }
+
+  private VcpuExit unknown(int reason) {
+    return new VcpuExit.Unknown(reason, words(KvmRun.UNION, KvmRun.UNION_WORDS));
+  }
+
+  /** Words that the kernel counts; never more than the struct holds. */
+  private List<Long> countedWords(int countAt, int at) {
+    long count = Integer.toUnsignedLong(run.getInt(countAt));
+    return words(at, (int) Math.min(count, KvmRun.DATA_WORDS));
+  }
+
+  private List<Long> words(int at, int count) {
     List<Long> words = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       words.add(run.getLong(at + i * Long.BYTES));

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kvm4j.CpuidEntry;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.MpState;
+import org.kvm4j.RunState;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.VmType;
 import org.kvm4j.core.abi.C;
@@ -32,6 +33,10 @@ import org.kvm4j.core.sys.Errno;
 import org.kvm4j.core.sys.NativeLibc;
 import org.kvm4j.core.sys.Syscalls;
 import org.kvm4j.core.sys.Termios;
+import org.kvm4j.msr.MsrDirection;
+import org.kvm4j.msr.MsrExitReason;
+import org.kvm4j.msr.MsrFilter;
+import org.kvm4j.msr.MsrRange;
 
 /** Every number taken from a C header, against that header: a C program prints what it says. */
 final class AbiTest {
@@ -110,6 +115,19 @@ final class AbiTest {
     // The kernel's header spells it like this.
     put("KVM_CPUID_FLAG_SIGNIFCANT_INDEX", (long) CpuidEntry.FLAG_SIGNIFICANT_INDEX);
     put("KVM_INTERNAL_ERROR_EMULATION", (long) VcpuExit.InternalError.EMULATION);
+    put("KVM_RUN_X86_SMM", (long) RunState.SMM);
+    put("KVM_RUN_X86_BUS_LOCK", (long) RunState.BUS_LOCK);
+    numbers.add(new CNumber("KVM_RUN_X86_GUEST_MODE", RunState.GUEST_MODE, "6.11"));
+    put("KVM_HC_MAP_GPA_RANGE", (long) VcpuExit.Hypercall.MAP_GPA_RANGE);
+    for (MsrExitReason reason : MsrExitReason.values()) {
+      put("KVM_MSR_EXIT_REASON_" + reason, (long) reason.number());
+    }
+    for (MsrDirection direction : MsrDirection.values()) {
+      put("KVM_MSR_FILTER_" + direction, (long) direction.number());
+    }
+    put("KVM_MSR_FILTER_MAX_BITMAP_SIZE * 8", (long) MsrRange.MOST_MSRS);
+    put("KVM_MSR_FILTER_MAX_RANGES", (long) MsrFilter.MOST_RANGES);
+    PolicyNumbers.all(numbers::add);
     put("KVM_SYSTEM_EVENT_SHUTDOWN", (long) VcpuExit.SystemEvent.SHUTDOWN);
     put("KVM_SYSTEM_EVENT_RESET", (long) VcpuExit.SystemEvent.RESET);
     put("KVM_SYSTEM_EVENT_CRASH", (long) VcpuExit.SystemEvent.CRASH);

@@ -47,6 +47,7 @@ final class CHeaders {
           "#include <errno.h>",
           "#include <fcntl.h>",
           "#include <linux/kvm.h>",
+          "#include <linux/kvm_para.h>",
           "#include <linux/version.h>",
           "#include <poll.h>",
           "#include <signal.h>",
@@ -121,7 +122,9 @@ final class CHeaders {
     Path source = write(numbers);
     NavigableSet<Integer> indices = new TreeSet<>();
     Pattern error = Pattern.compile(Pattern.quote(source.toString()) + ":(\\d+):.*error:.*");
-    List<String> command = gcc("-fsyntax-only", "-fmax-errors=0", source.toString());
+    // A macro with arguments that is not there looks like a function.
+    String macros = "-Werror=implicit-function-declaration";
+    List<String> command = gcc("-fsyntax-only", "-fmax-errors=0", macros, source.toString());
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     for (String line : output(process).lines().toList()) {
       Matcher matcher = error.matcher(line);

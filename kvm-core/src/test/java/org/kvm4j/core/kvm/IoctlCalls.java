@@ -9,10 +9,7 @@ final class IoctlCalls {
   private IoctlCalls() {}
 
   static List<IoctlCall> all() {
-    return Stream.of(
-            MemoryCalls.ALL,
-            RegisterCalls.ALL,
-            SystemCalls.ALL)
+    return Stream.of(ExitCalls.ALL, MemoryCalls.ALL, RegisterCalls.ALL, SystemCalls.ALL)
         .flatMap(List::stream)
         .toList();
   }
