@@ -1,6 +1,7 @@
 package org.kvm4j;
 
 import java.util.List;
+import org.kvm4j.io.EventFd;
 
 /**
  * The KVM subsystem of the host: an open {@code /dev/kvm}.
@@ -40,6 +41,13 @@ public interface Hypervisor extends AutoCloseable {
    * @throws KvmIoctlException if the kernel refuses
    */
   Vm createVm();
+
+  /**
+   * Creates an eventfd, which belongs to the caller and to no VM. eventfd(2).
+   *
+   * @throws KvmIoctlException if the kernel refuses, such as with EMFILE
+   */
+  EventFd createEventFd();
 
   /** Closes {@code /dev/kvm}; VMs made from it live on. Idempotent. */
   @Override

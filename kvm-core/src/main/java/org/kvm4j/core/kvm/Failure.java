@@ -11,6 +11,7 @@ import static org.kvm4j.core.sys.Errno.ENFILE;
 import static org.kvm4j.core.sys.Errno.ENODEV;
 import static org.kvm4j.core.sys.Errno.ENOENT;
 import static org.kvm4j.core.sys.Errno.ENOMEM;
+import static org.kvm4j.core.sys.Errno.ENOSPC;
 import static org.kvm4j.core.sys.Errno.ENOTTY;
 import static org.kvm4j.core.sys.Errno.ENXIO;
 import static org.kvm4j.core.sys.Errno.EPERM;
@@ -58,6 +59,8 @@ final class Failure {
       case ENOMEM -> "The host is out of memory: use less guest memory, or raise 'ulimit -v'.";
       case EMFILE, ENFILE -> "Too many files are open: raise 'ulimit -n', or close other VMs.";
       case ENODEV, ENXIO -> "KVM lacks this here, or the interrupt controllers are not created.";
+      case ENOENT -> "There is none like this: name it as it was made.";
+      case ENOSPC -> "The kernel's table of them is full: give some back.";
       case EEXIST -> "It exists already: use another id or address.";
       case EINVAL -> "The kernel refuses the values, or the order of the calls.";
       case ENOTTY -> "This kernel's KVM is too old for the call.";
