@@ -19,7 +19,7 @@ import org.kvm4j.io.EventFd;
 final class KvmEventFd implements EventFd {
 
   private static final int NONE = -1;
-  private static final short POLLIN = 1;
+  private static final int POLLIN = 1;
   private static final int SIZEOF_POLLFD = 8;
   private static final int POLLFD_EVENTS = 4;
   private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
@@ -160,8 +160,8 @@ final class KvmEventFd implements EventFd {
     }
     users++;
     ByteBuffer polled = Native.allocate(2 * SIZEOF_POLLFD);
-    polled.putInt(0, fd).putShort(POLLFD_EVENTS, POLLIN);
-    polled.putInt(SIZEOF_POLLFD, bell).putShort(SIZEOF_POLLFD + POLLFD_EVENTS, POLLIN);
+    polled.putInt(0, fd).putShort(POLLFD_EVENTS, (short) POLLIN);
+    polled.putInt(SIZEOF_POLLFD, bell).putShort(SIZEOF_POLLFD + POLLFD_EVENTS, (short) POLLIN);
     return polled;
   }
 
