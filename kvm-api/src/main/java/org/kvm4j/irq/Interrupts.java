@@ -65,7 +65,8 @@ public interface Interrupts {
    * <p>It leads where the table of routes says at the time of the signal; a line without a route
    * does nothing. Signals from before count.
    *
-   * @param trigger not connected to anything else in this VM; it is taken empty by the kernel
+   * @param trigger not connected to another line of this VM; its count is the kernel's to take,
+   *     which it does since Linux 5.11
    * @throws IllegalArgumentException if it is not of this implementation
    * @throws org.kvm4j.KvmIoctlException with EBUSY if it is connected already
    */
