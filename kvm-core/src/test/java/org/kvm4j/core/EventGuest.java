@@ -9,8 +9,8 @@ import org.kvm4j.VcpuExit;
 import org.kvm4j.Vm;
 
 /**
- * A protected-mode guest that halts and counts the interrupts of one vector in memory; each time it
- * has ended one at its local APIC, it writes to port 0x80.
+ * A 64-bit guest that halts and counts the interrupts of one vector in memory; each time it has
+ * ended one at its local APIC, it writes to port 0x80.
  */
 final class EventGuest implements AutoCloseable {
 
@@ -41,31 +41,32 @@ final class EventGuest implements AutoCloseable {
     this.guest = guest;
     vm = guest.vm;
     guest.pio.register(POST_PORT, 1, post);
-    vm.memory().writeLong(GDT + CODE_SEGMENT, 0x00cf_9b00_0000_ffffL); // flat 32-bit code
-    vm.memory().writeLong(GDT + 0x10, 0x00cf_9300_0000_ffffL); // flat 32-bit data
+    vm.memory().writeLong(GDT + CODE_SEGMENT, 0x00af_9b00_0000_ffffL); // flat 64-bit code
+    vm.memory().writeLong(GDT + 0x10, 0x00cf_9300_0000_ffffL); // flat data
     vm.memory().writeShort(DESCRIPTORS, 0x17);
-    vm.memory().writeInt(DESCRIPTORS + 2, GDT);
-    vm.memory().writeShort(DESCRIPTORS + 8, VECTOR * 8 + 7);
-    vm.memory().writeInt(DESCRIPTORS + 10, IDT);
-    long gate = IDT + VECTOR * 8;
+    vm.memory().writeLong(DESCRIPTORS + 2, GDT);
+    vm.memory().writeShort(DESCRIPTORS + 0x10, VECTOR * 16 + 15);
+    vm.memory().writeLong(DESCRIPTORS + 0x12, IDT);
+    long gate = IDT + VECTOR * 16;
     vm.memory().writeShort(gate, HANDLER);
     vm.memory().writeShort(gate + 2, CODE_SEGMENT);
     vm.memory().writeInt(gate + 4, INTERRUPT_GATE);
     guest.load(
         HANDLER,
         """
-        ff 05 00 05 00 00             ; incl 0x500
-        c7 05 b0 00 e0 fe 00 00 00 00 ; movl $0,0xfee000b0      end of interrupt
+        ff 04 25 00 05 00 00          ; incl 0x500
+        c7 83 b0 00 00 00 00 00 00 00 ; movl $0,0xb0(%rbx)      end of interrupt
         e6 80                         ; out %al,$0x80
-        cf                            ; iret
+        48 cf                         ; iretq
         """);
     cpu =
         guest.boot(
-            Mode.PROTECTED,
+            Mode.LONG,
             """
-            0f 01 15 00 b1 00 00          ;       lgdt 0xb100
-            0f 01 1d 08 b1 00 00          ;       lidt 0xb108
-            c7 05 f0 00 e0 fe ff 01 00 00 ;       movl $0x1ff,0xfee000f0  SVR: enabled
+            0f 01 14 25 00 b1 00 00       ;       lgdt 0xb100
+            0f 01 1c 25 10 b1 00 00       ;       lidt 0xb110
+            bb 00 00 e0 fe                ;       mov $0xfee00000,%ebx
+            c7 83 f0 00 00 00 ff 01 00 00 ;       movl $0x1ff,0xf0(%rbx)  SVR: enabled
             e6 80                         ;       out %al,$0x80           ready
             fb                            ;       sti
             f4                            ; wait: hlt

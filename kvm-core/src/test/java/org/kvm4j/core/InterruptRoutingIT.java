@@ -149,7 +149,7 @@ final class InterruptRoutingIT {
 
   @Test
   @Exercises(
-      value = {KVM_ENABLE_CAP, KVM_SET_GSI_ROUTING, KVM_IRQ_LINE, KVM_SIGNAL_MSI},
+      value = {KVM_ENABLE_CAP, KVM_SET_GSI_ROUTING, KVM_IRQ_LINE},
       on = FdKind.VM)
   void aSplitIrqchip_deliversMessages_andTellsTheEndOfLevelTriggeredOnes() {
     Guest bare = Guest.bare();
