@@ -2,6 +2,7 @@ package org.kvm4j;
 
 import java.util.List;
 import java.util.Set;
+import org.kvm4j.io.EventFd;
 
 /**
  * The KVM subsystem of the host: an open {@code /dev/kvm}.
@@ -116,6 +117,13 @@ public interface Hypervisor extends AutoCloseable {
    * @throws KvmException if it is not one of {@link #vmTypes}
    */
   Vm createVm(VmType type);
+
+  /**
+   * Creates an eventfd, which belongs to the caller and to no VM. eventfd(2).
+   *
+   * @throws KvmIoctlException if the kernel refuses, such as with EMFILE
+   */
+  EventFd createEventFd();
 
   /** Closes {@code /dev/kvm}; VMs made from it live on. Idempotent. */
   @Override

@@ -57,6 +57,28 @@ public interface Vm extends AutoCloseable {
   void createIrqchip();
 
   /**
+   * Creates with each vCPU its local APIC in the kernel, and leaves PIC, IOAPIC and PIT to the
+   * caller. Before the first vCPU, instead of {@link #createIrqchip}. KVM_ENABLE_CAP with
+   * KVM_CAP_SPLIT_IRQCHIP.
+   *
+   * <p>Lines lead nowhere until {@link Interrupts#setRoutes} routes them as messages. Where such a
+   * message is level-triggered, and its GSI one of the pins, the guest's end of interrupt is {@link
+   * VcpuExit.IoapicEoi}.
+   *
+   * @param ioapicPins how many GSIs, from 0 on, are pins of the caller's IOAPICs: 24 for a PC's
+   * @throws KvmCapabilityException if this KVM lacks it
+   */
+  void createSplitIrqchip(int ioapicPins);
+
+  /**
+   * Picks the vCPU that runs after reset while all others wait for it; 0 if never called. Before
+   * the first vCPU. KVM_SET_BOOT_CPU_ID.
+   *
+   * @param id as given to {@link #createVcpu}
+   */
+  void setBootCpuId(int id);
+
+  /**
    * Creates an i8254 in the kernel. KVM_CREATE_PIT2.
    *
    * @param speakerDummy whether the kernel also answers port 0x61 (KVM_PIT_SPEAKER_DUMMY)
@@ -79,7 +101,9 @@ public interface Vm extends AutoCloseable {
   /**
    * Drives an input of the in-kernel interrupt controllers. KVM_IRQ_LINE.
    *
-   * @param gsi 0 to 23
+   * <p>Makes no garbage for GSI 0 to 23. A GSI that leads nowhere does nothing.
+   *
+   * @param gsi from 0, less than what KVM_CAP_IRQ_ROUTING gives
    */
   void setIrqLine(int gsi, boolean high);
 

@@ -1,5 +1,8 @@
 package org.kvm4j.core.abi;
 
+import java.nio.ByteBuffer;
+import org.kvm4j.io.IoEventFdSpec;
+
 /** struct kvm_ioeventfd: an eventfd that a guest access signals. */
 public final class KvmIoeventfd {
 
@@ -31,4 +34,15 @@ public final class KvmIoeventfd {
   public static final int KVM_IOEVENTFD_FLAG_DEASSIGN = 4;
 
   private KvmIoeventfd() {}
+
+  /** All but {@link #KVM_IOEVENTFD_FLAG_DEASSIGN}. */
+  public static void write(ByteBuffer b, int fd, IoEventFdSpec writes) {
+    int match = writes.match().isPresent() ? KVM_IOEVENTFD_FLAG_DATAMATCH : 0;
+    int port = writes.port() ? KVM_IOEVENTFD_FLAG_PIO : 0;
+    b.putLong(DATAMATCH, writes.match().orElse(0));
+    b.putLong(ADDR, writes.address());
+    b.putInt(LEN, writes.lengthBytes());
+    b.putInt(FD, fd);
+    b.putInt(FLAGS, match | port);
+  }
 }

@@ -12,5 +12,8 @@ public final class KvmIrqLevel {
   @C("offsetof(struct kvm_irq_level, level)")
   public static final int LEVEL = 4;
 
+  @C("offsetof(struct kvm_irq_level, status)")
+  public static final int STATUS = 0;
+
   private KvmIrqLevel() {}
 }

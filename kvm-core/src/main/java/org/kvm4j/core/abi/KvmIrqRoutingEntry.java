@@ -1,5 +1,8 @@
 package org.kvm4j.core.abi;
 
+import java.nio.ByteBuffer;
+import org.kvm4j.irq.GsiRoute;
+
 /** struct kvm_irq_routing_entry: where one GSI leads. */
 public final class KvmIrqRoutingEntry {
 
@@ -60,5 +63,32 @@ public final class KvmIrqRoutingEntry {
   @C("KVM_IRQ_ROUTING_XEN_EVTCHN")
   public static final int KVM_IRQ_ROUTING_XEN_EVTCHN = 5;
 
+  /** Unsigned in the header. */
+  @C("(int) KVM_IRQ_ROUTING_XEN_EVTCHN_PRIO_2LEVEL")
+  public static final int KVM_IRQ_ROUTING_XEN_EVTCHN_PRIO_2LEVEL = -1;
+
   private KvmIrqRoutingEntry() {}
+
+  public static void write(ByteBuffer b, int at, GsiRoute route) {
+    b.putInt(at + GSI, route.gsi());
+    if (route instanceof GsiRoute.IrqchipPin pin) {
+      b.putInt(at + TYPE, KVM_IRQ_ROUTING_IRQCHIP);
+      b.putInt(at + IRQCHIP_IRQCHIP, pin.chip().number());
+      b.putInt(at + IRQCHIP_PIN, pin.pin());
+    } else if (route instanceof GsiRoute.Msi msi) {
+      b.putInt(at + TYPE, KVM_IRQ_ROUTING_MSI);
+      b.putInt(at + MSI_ADDRESS_LO, (int) msi.message().address());
+      b.putInt(at + MSI_ADDRESS_HI, (int) (msi.message().address() >>> Integer.SIZE));
+      b.putInt(at + MSI_DATA, msi.message().data());
+    } else if (route instanceof GsiRoute.HypervSint hyperv) {
+      b.putInt(at + TYPE, KVM_IRQ_ROUTING_HV_SINT);
+      b.putInt(at + HV_SINT_VCPU, hyperv.vcpu());
+      b.putInt(at + HV_SINT_SINT, hyperv.sint());
+    } else if (route instanceof GsiRoute.XenEventChannel xen) {
+      b.putInt(at + TYPE, KVM_IRQ_ROUTING_XEN_EVTCHN);
+      b.putInt(at + XEN_EVTCHN_PORT, xen.port());
+      b.putInt(at + XEN_EVTCHN_VCPU, xen.vcpu());
+      b.putInt(at + XEN_EVTCHN_PRIORITY, KVM_IRQ_ROUTING_XEN_EVTCHN_PRIO_2LEVEL);
+    }
+  }
 }

@@ -1,5 +1,8 @@
 package org.kvm4j.core.abi;
 
+import java.nio.ByteBuffer;
+import org.kvm4j.irq.MsiMessage;
+
 /** struct kvm_msi: a message-signalled interrupt. */
 public final class KvmMsi {
 
@@ -22,4 +25,10 @@ public final class KvmMsi {
   public static final int DEVID = 16;
 
   private KvmMsi() {}
+
+  public static void write(ByteBuffer b, MsiMessage message) {
+    b.putInt(ADDRESS_LO, (int) message.address());
+    b.putInt(ADDRESS_HI, (int) (message.address() >>> Integer.SIZE));
+    b.putInt(DATA, message.data());
+  }
 }

@@ -34,6 +34,7 @@ import org.kvm4j.core.abi.KvmMsrList;
 import org.kvm4j.core.abi.KvmRun;
 import org.kvm4j.core.sys.Errno;
 import org.kvm4j.core.sys.Syscalls;
+import org.kvm4j.io.EventFd;
 
 /** The system descriptor. KVM API, section 4, system ioctls. */
 public final class KvmHypervisor implements Hypervisor {
@@ -164,6 +165,12 @@ public final class KvmHypervisor implements Hypervisor {
     int runAreaBytes = vcpuMmapSizeBytes();
     int number = fd.ioctl(KVM_CREATE_VM, type.number());
     return new KvmVm(Fd.vm(fd.sys(), number), runAreaBytes);
+  }
+
+  @Override
+  public EventFd createEventFd() {
+    fd.requireOpen();
+    return KvmEventFd.create(fd.sys());
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_IRQCHIP;
 import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_PIT2;
 import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_VCPU;
 import static org.kvm4j.core.abi.Ioctl.KVM_IRQ_LINE;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_BOOT_CPU_ID;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_IDENTITY_MAP_ADDR;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_TSS_ADDR;
 
@@ -36,7 +37,10 @@ final class KvmVm implements Vm {
   private static final int PAGE_BYTES = 4096;
   private static final int TSS_BYTES = 3 * PAGE_BYTES;
   private static final long FOUR_GIB = 1L << 32;
-  private static final int GSI_COUNT = 24;
+  private static final int GSI_COUNT = Gsis.COMMON;
+
+  /** MAX_NR_RESERVED_IOAPIC_PINS of the kernel. */
+  private static final int MOST_IOAPIC_PINS = 4096;
 
   private final Fd fd;
   private final int runAreaBytes;
@@ -112,6 +116,27 @@ final class KvmVm implements Vm {
     requireNoVcpu("KVM_CREATE_IRQCHIP");
     fd.ioctl(KVM_CREATE_IRQCHIP, 0);
     hasIrqchip = true;
+    interrupts.created();
+  }
+
+  @Override
+  public synchronized void createSplitIrqchip(int ioapicPins) {
+    if (ioapicPins < 0 || ioapicPins > MOST_IOAPIC_PINS) {
+      throw new IllegalArgumentException(
+          ioapicPins + " IOAPIC pins: use 0 to " + MOST_IOAPIC_PINS + ", such as 24");
+    }
+    requireNoVcpu("KVM_CAP_SPLIT_IRQCHIP");
+    EnableCap.on(fd, KvmCapability.SPLIT_IRQCHIP, ioapicPins);
+    interrupts.createdSplit();
+  }
+
+  @Override
+  public synchronized void setBootCpuId(int id) {
+    if (id < 0) {
+      throw new IllegalArgumentException("boot vCPU " + id + ": use 0 or more");
+    }
+    requireNoVcpu("KVM_SET_BOOT_CPU_ID");
+    fd.ioctl(KVM_SET_BOOT_CPU_ID, id);
   }
 
   @Override
@@ -122,6 +147,7 @@ final class KvmVm implements Vm {
     ByteBuffer config = Native.allocate(KvmPitConfig.SIZEOF);
     config.putInt(KvmPitConfig.FLAGS, speakerDummy ? KvmPitConfig.KVM_PIT_SPEAKER_DUMMY : 0);
     fd.ioctl(KVM_CREATE_PIT2, config);
+    kernelPit.created();
   }
 
   @Override
@@ -137,7 +163,9 @@ final class KvmVm implements Vm {
   @Override
   public void setIrqLine(int gsi, boolean high) {
     if (gsi < 0 || gsi >= GSI_COUNT) {
-      throw new IllegalArgumentException("GSI " + gsi + ": use 0 to " + (GSI_COUNT - 1));
+      Gsis.check(fd, gsi);
+      fd.ioctl(KVM_IRQ_LINE, Gsis.level(gsi, high));
+      return;
     }
     long argument = irqLevelsAddress + irqLevelOffset(gsi, high ? 1 : 0);
     fd.ioctl(KVM_IRQ_LINE, argument);
@@ -165,6 +193,9 @@ final class KvmVm implements Vm {
   @Override
   public void enableCapability(KvmCapability capability, long... arguments) {
     EnableCap.on(fd, capability, arguments);
+    if (capability == KvmCapability.SPLIT_IRQCHIP) {
+      interrupts.createdSplit();
+    }
   }
 
   @Override

@@ -39,7 +39,7 @@ final class Wakeup implements AutoCloseable {
     }
   }
 
-  /** Makes {@link #fd} not readable. To be called when it is, or it blocks. */
+  /** Makes {@link #fd} not readable. */
   void drain() {
     libc.read(fd, counter.clear());
   }

@@ -21,6 +21,7 @@ public final class NativeLibc implements Syscalls {
   private static final int O_NOCTTY = 0x100;
   private static final int O_CLOEXEC = 0x8_0000;
   private static final int EFD_CLOEXEC = O_CLOEXEC;
+  private static final int EFD_NONBLOCK = 0x800;
   private static final int TCSANOW = 0;
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
@@ -83,7 +84,7 @@ public final class NativeLibc implements Syscalls {
 
   @Override
   public int eventfd(int initialValue) {
-    return result(Libc.eventfd(initialValue, EFD_CLOEXEC));
+    return result(Libc.eventfd(initialValue, EFD_CLOEXEC | EFD_NONBLOCK));
   }
 
   @Override

@@ -40,7 +40,7 @@ public interface Syscalls {
   /** poll(2) over a direct buffer of struct pollfd. */
   int poll(ByteBuffer pollFds, int count, int timeoutMillis);
 
-  /** eventfd(2) with EFD_CLOEXEC added. */
+  /** eventfd(2) with EFD_CLOEXEC and EFD_NONBLOCK added: KVM, too, may empty it at any time. */
   int eventfd(int initialValue);
 
   /** tcgetattr(3): struct termios into a direct buffer of {@link Termios#SIZE} bytes. */

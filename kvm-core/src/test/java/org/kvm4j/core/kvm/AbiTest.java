@@ -33,6 +33,7 @@ import org.kvm4j.core.sys.Errno;
 import org.kvm4j.core.sys.NativeLibc;
 import org.kvm4j.core.sys.Syscalls;
 import org.kvm4j.core.sys.Termios;
+import org.kvm4j.irq.Irqchip;
 import org.kvm4j.msr.MsrDirection;
 import org.kvm4j.msr.MsrExitReason;
 import org.kvm4j.msr.MsrFilter;
@@ -112,6 +113,9 @@ final class AbiTest {
     for (VmType type : VmType.values()) {
       numbers.add(new CNumber("KVM_X86_" + type + "_VM", type.number(), type.since()));
     }
+    for (Irqchip chip : Irqchip.values()) {
+      put("KVM_IRQCHIP_" + chip, (long) chip.number());
+    }
     // The kernel's header spells it like this.
     put("KVM_CPUID_FLAG_SIGNIFCANT_INDEX", (long) CpuidEntry.FLAG_SIGNIFICANT_INDEX);
     put("KVM_INTERNAL_ERROR_EMULATION", (long) VcpuExit.InternalError.EMULATION);
@@ -140,6 +144,9 @@ final class AbiTest {
     putByName(Errno.class);
     putByName(NativeLibc.class, "SIZEOF_SOCKADDR_UN");
     putByName(Mapping.class, "PROT_READ_WRITE");
+    put("POLLIN", named(KvmEventFd.class, "POLLIN"));
+    put("sizeof(struct pollfd)", named(KvmEventFd.class, "SIZEOF_POLLFD"));
+    put("offsetof(struct pollfd, events)", named(KvmEventFd.class, "POLLFD_EVENTS"));
     putByName(Termios.class, "SIZE", "C_IFLAG", "C_OFLAG", "C_CFLAG", "C_LFLAG", "C_CC");
     Class<?> kick = Class.forName(NativeLibc.class.getName() + "$KickSignal");
     put("PROT_READ | PROT_WRITE", named(Mapping.class, "PROT_READ_WRITE"));

@@ -9,7 +9,8 @@ final class IoctlCalls {
   private IoctlCalls() {}
 
   static List<IoctlCall> all() {
-    return Stream.of(ExitCalls.ALL, MemoryCalls.ALL, RegisterCalls.ALL, SystemCalls.ALL)
+    return Stream.of(
+            ExitCalls.ALL, InterruptCalls.ALL, MemoryCalls.ALL, RegisterCalls.ALL, SystemCalls.ALL)
         .flatMap(List::stream)
         .toList();
   }
