@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.kvm4j.KvmCapability;
 import org.kvm4j.core.abi.FdKind;
 import org.kvm4j.core.abi.Ioctl;
 import org.kvm4j.core.abi.KvmCreateDevice;
@@ -277,7 +278,9 @@ final class ScriptedKernel implements Syscalls {
         Stream.of(FdKind.values()).anyMatch(of -> of.name().equals(kind) && call.isFor(of)),
         () -> call + " on descriptor " + fd + ", which is " + kind);
     if (call == Ioctl.KVM_CHECK_EXTENSION) {
-      return scripted(call.name(), argument, 1); // not written down: it is everywhere
+      // The value of this one is a page number. Not written down: it is everywhere.
+      boolean isPage = argument == KvmCapability.COALESCED_MMIO.number();
+      return scripted(call.name(), argument, isPage ? 2 : 1);
     }
     calls.add(call.name());
     return switch (call) {
