@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.bus.PioHandler;
+import org.kvm4j.core.sys.NativeLibc;
 import org.kvm4j.testkit.RequiresKvm;
 
 /** Getting a real vCPU out of KVM_RUN. */
@@ -57,6 +58,33 @@ final class KickIT {
 
       assertEquals(VcpuExit.Interrupted.INSTANCE, cpu.run());
       assertEquals(Guest.CODE, cpu.registers().rip());
+    }
+  }
+
+  /** The kick's own signal, but without a kick: any other that has a handler does the same. */
+  @Test
+  void aSignalThatIsNoKick_makesItReturn_andTheGuestGoesOn() throws Exception {
+    try (Guest guest = Guest.bare()) {
+      RecordingPort port = new RecordingPort();
+      guest.pio.register(0x80, 1, port);
+      GuestCpu cpu =
+          guest.boot(
+              Mode.REAL,
+              """
+              e6 80 ; spin: out %al,$0x80
+              eb fc ;       jmp spin
+              """);
+      int thread = cpu.on(NativeLibc.INSTANCE::currentThreadId);
+      for (int i = 0; i < 10; i++) {
+        port.written.drainPermits();
+        Future<VcpuExit> running = cpu.start();
+        while (!running.isDone()) {
+          // A signal between two entries is nobody's: then the next one comes after an access.
+          assertTrue(port.written.tryAcquire(60, TimeUnit.SECONDS) || running.isDone());
+          NativeLibc.INSTANCE.interruptThread(thread);
+        }
+        assertEquals(VcpuExit.Interrupted.INSTANCE, cpu.await(running));
+      }
     }
   }
 

@@ -92,7 +92,8 @@ final class CoalescedRingTest {
 
     machine.vcpu.run();
 
-    verify(mmio).write(0xd000_0000L, size, BYTES_8 >>> (Long.SIZE - size * Byte.SIZE));
+    long mask = -1L >>> (Long.SIZE - size * Byte.SIZE);
+    verify(mmio).write(0xd000_0000L, size, BYTES_8 & mask);
   }
 
   @Test

@@ -66,6 +66,7 @@ final class CoalescedRingThreadTest {
   }
 
   @Test
+  @SuppressWarnings("ThreadPriorityCheck") // it only makes a mistake likelier to show
   void everyVcpu_findsItsOwnWritesServed_inOrderAndOnce() throws Exception {
     int vcpus = 3;
     AtomicIntegerArray served = new AtomicIntegerArray(vcpus);
