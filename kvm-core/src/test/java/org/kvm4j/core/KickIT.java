@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.bus.PioHandler;
@@ -76,14 +77,16 @@ final class KickIT {
               """);
       int thread = cpu.on(NativeLibc.INSTANCE::currentThreadId);
       for (int i = 0; i < 10; i++) {
+        AtomicBoolean returned = new AtomicBoolean();
         Future<VcpuExit> running =
             cpu.submit(
                 () -> {
                   VcpuExit exit = cpu.vcpu.run();
+                  returned.set(true);
                   port.written.release(); // so that nobody waits for a write any more
                   return exit;
                 });
-        while (!running.isDone()) {
+        while (!returned.get()) {
           // One that comes between two entries is nobody's: the next comes after another write.
           assertTrue(port.written.tryAcquire(60, TimeUnit.SECONDS), "the guest does not go on");
           NativeLibc.INSTANCE.interruptThread(thread);
