@@ -21,6 +21,7 @@ import org.kvm4j.CpuidEntry;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.MpState;
 import org.kvm4j.VcpuExit;
+import org.kvm4j.clock.KvmClockFlag;
 import org.kvm4j.core.abi.C;
 import org.kvm4j.core.abi.FdKind;
 import org.kvm4j.core.abi.Ioctl;
@@ -102,6 +103,9 @@ final class AbiTest {
     }
     for (MpState state : MpState.values()) {
       put("KVM_MP_STATE_" + state, (long) state.number());
+    }
+    for (KvmClockFlag flag : KvmClockFlag.values()) {
+      put("KVM_CLOCK_" + flag, (long) flag.bit());
     }
     // The kernel's header spells it like this.
     put("KVM_CPUID_FLAG_SIGNIFCANT_INDEX", (long) CpuidEntry.FLAG_SIGNIFICANT_INDEX);
