@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.bus.PioHandler;
+import org.kvm4j.core.sys.NativeLibc;
 import org.kvm4j.testkit.RequiresKvm;
 
 /** Getting a real vCPU out of KVM_RUN. */
@@ -57,6 +59,40 @@ final class KickIT {
 
       assertEquals(VcpuExit.Interrupted.INSTANCE, cpu.run());
       assertEquals(Guest.CODE, cpu.registers().rip());
+    }
+  }
+
+  /** The kick's own signal, but without a kick: any other that has a handler does the same. */
+  @Test
+  void aSignalThatIsNoKick_makesItReturn_andTheGuestGoesOn() throws Exception {
+    try (Guest guest = Guest.bare()) {
+      RecordingPort port = new RecordingPort();
+      guest.pio.register(0x80, 1, port);
+      GuestCpu cpu =
+          guest.boot(
+              Mode.REAL,
+              """
+              e6 80 ; spin: out %al,$0x80
+              eb fc ;       jmp spin
+              """);
+      int thread = cpu.on(NativeLibc.INSTANCE::currentThreadId);
+      for (int i = 0; i < 10; i++) {
+        AtomicBoolean returned = new AtomicBoolean();
+        Future<VcpuExit> running =
+            cpu.submit(
+                () -> {
+                  VcpuExit exit = cpu.vcpu.run();
+                  returned.set(true);
+                  port.written.release(); // so that nobody waits for a write any more
+                  return exit;
+                });
+        while (!returned.get()) {
+          // One that comes between two entries is nobody's: the next comes after another write.
+          assertTrue(port.written.tryAcquire(60, TimeUnit.SECONDS), "the guest does not go on");
+          NativeLibc.INSTANCE.interruptThread(thread);
+        }
+        assertEquals(VcpuExit.Interrupted.INSTANCE, cpu.await(running));
+      }
     }
   }
 

@@ -15,6 +15,10 @@ public final class KvmCoalescedMmioRing {
   @C("offsetof(struct kvm_coalesced_mmio_ring, coalesced_mmio)")
   public static final int COALESCED_MMIO = 8;
 
+  /** The header's expression for it needs the kernel's PAGE_SIZE. */
+  @C("(4096 - sizeof(struct kvm_coalesced_mmio_ring)) / sizeof(struct kvm_coalesced_mmio)")
+  public static final int KVM_COALESCED_MMIO_MAX = 170;
+
   @C("KVM_COALESCED_MMIO_PAGE_OFFSET")
   public static final int KVM_COALESCED_MMIO_PAGE_OFFSET = 2;
 

@@ -1,5 +1,7 @@
 package org.kvm4j.core.abi;
 
+import java.nio.ByteBuffer;
+
 /** struct kvm_coalesced_mmio_zone: a range whose writes the kernel collects. */
 public final class KvmCoalescedMmioZone {
 
@@ -16,4 +18,10 @@ public final class KvmCoalescedMmioZone {
   public static final int PIO = 12;
 
   private KvmCoalescedMmioZone() {}
+
+  public static void write(ByteBuffer b, long address, int sizeBytes, boolean ports) {
+    b.putLong(ADDR, address);
+    b.putInt(SIZE, sizeBytes);
+    b.putInt(PIO, ports ? 1 : 0);
+  }
 }

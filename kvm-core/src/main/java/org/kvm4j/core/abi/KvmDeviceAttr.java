@@ -1,5 +1,7 @@
 package org.kvm4j.core.abi;
 
+import java.nio.ByteBuffer;
+
 /** struct kvm_device_attr: an attribute of a device, a vCPU or of KVM itself. */
 public final class KvmDeviceAttr {
 
@@ -34,4 +36,10 @@ public final class KvmDeviceAttr {
   public static final int KVM_DEV_VFIO_GROUP_ADD = 1;
 
   private KvmDeviceAttr() {}
+
+  public static void write(ByteBuffer b, int group, long attribute, long address) {
+    b.putInt(GROUP, group);
+    b.putLong(ATTR, attribute);
+    b.putLong(ADDR, address);
+  }
 }

@@ -50,6 +50,7 @@ final class KvmVcpu implements Vcpu {
   private final Fd fd;
   private final Mapping runMapping;
   private final RunArea area;
+  private final CoalescedRing coalesced;
   private final RunGate gate;
   private final VcpuIoctls ioctls;
   private final Buses buses;
@@ -61,12 +62,14 @@ final class KvmVcpu implements Vcpu {
   private final KvmExitReply reply;
   private final KvmDirtyRing dirtyRing;
 
-  KvmVcpu(int id, Fd fd, Mapping runMapping, int runAreaBytes, Buses buses) {
+  KvmVcpu(
+      int id, Fd fd, Mapping runMapping, int runAreaBytes, Buses buses, KvmCoalescing coalescing) {
     this.id = id;
     this.fd = fd;
     this.runMapping = runMapping;
     this.buses = buses;
     area = new RunArea(runMapping.view(0, runAreaBytes));
+    coalesced = new CoalescedRing(runMapping.view(0, runAreaBytes), buses, coalescing);
     gate = new RunGate(fd.sys(), area, fd.name());
     ioctls = new VcpuIoctls(fd, gate);
     state = new KvmVcpuState(ioctls);
@@ -96,11 +99,13 @@ final class KvmVcpu implements Vcpu {
 
   /**
    * The run loop. An access is finished only by the next KVM_RUN, so nothing leaves this loop after
-   * one; a kick leaves it at EINTR, with all accesses complete.
+   * one; a kick leaves it at EINTR, with all accesses complete. Collected writes come first: the
+   * guest made them before whatever ended KVM_RUN.
    */
   private VcpuExit runUntilExit() {
     while (true) {
       int result = fd.sys().ioctl(fd.number(), RUN, 0);
+      coalesced.serve();
       if (result < 0) {
         if (result == -Errno.EINTR) {
           gate.acknowledge();

@@ -180,7 +180,7 @@ final class KvmVm implements Vm {
     Fd vcpuFd = fd.child(FdKind.VCPU, number, "vCPU " + id);
     try {
       Mapping runArea = Mapping.ofFile(fd.sys(), number, runAreaBytes);
-      KvmVcpu vcpu = new KvmVcpu(id, vcpuFd, runArea, runAreaBytes, buses);
+      KvmVcpu vcpu = new KvmVcpu(id, vcpuFd, runArea, runAreaBytes, buses, coalescing);
       vcpu.mapDirtyRing(slots);
       vcpus.add(vcpu);
       return vcpu;

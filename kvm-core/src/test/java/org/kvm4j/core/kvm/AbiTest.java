@@ -23,6 +23,7 @@ import org.kvm4j.MpState;
 import org.kvm4j.RunState;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.VmType;
+import org.kvm4j.clock.KvmClockFlag;
 import org.kvm4j.core.abi.C;
 import org.kvm4j.core.abi.FdKind;
 import org.kvm4j.core.abi.Ioctl;
@@ -115,6 +116,9 @@ final class AbiTest {
     }
     for (Irqchip chip : Irqchip.values()) {
       put("KVM_IRQCHIP_" + chip, (long) chip.number());
+    }
+    for (KvmClockFlag flag : KvmClockFlag.values()) {
+      put("KVM_CLOCK_" + flag, (long) flag.bit());
     }
     // The kernel's header spells it like this.
     put("KVM_CPUID_FLAG_SIGNIFCANT_INDEX", (long) CpuidEntry.FLAG_SIGNIFICANT_INDEX);

@@ -10,7 +10,12 @@ final class IoctlCalls {
 
   static List<IoctlCall> all() {
     return Stream.of(
-            ExitCalls.ALL, InterruptCalls.ALL, MemoryCalls.ALL, RegisterCalls.ALL, SystemCalls.ALL)
+            ClockAndCoalescingCalls.ALL,
+            ExitCalls.ALL,
+            InterruptCalls.ALL,
+            MemoryCalls.ALL,
+            RegisterCalls.ALL,
+            SystemCalls.ALL)
         .flatMap(List::stream)
         .toList();
   }

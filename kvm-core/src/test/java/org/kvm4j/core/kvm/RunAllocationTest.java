@@ -54,8 +54,32 @@ final class RunAllocationTest {
     assertAllocatesNothing(() -> mmioWrite(0xd000_0ffcL, 8, -1), () -> memoryRead(0xe000_0000L, 8));
   }
 
+  @Test
+  void collectedWrites_allocateNothing() {
+    ScriptedExit exit =
+        new ScriptedExit() {
+          private ScriptedRing ring;
+
+          @Override
+          int enter(ScriptedKernel kernel, ByteBuffer run) {
+            if (ring == null) {
+              ring = new ScriptedRing(run);
+            }
+            ring.memory(0xd000_0008L, 8, -1).port(0x3f8, 1, 'x');
+            return pioOut.enter(kernel, run);
+          }
+
+          private final ScriptedExit pioOut = pioOut(0x3f8, 1, 'y');
+        };
+
+    assertAllocatesNothing(() -> exit, () -> portRead(0x3fd, 1));
+
+    assertTrue(served >= 4 * EXITS, served + " served: two collected, a write and a read each");
+  }
+
   private void assertAllocatesNothing(Script write, Script read) {
     try (ScriptedMachine machine = new ScriptedMachine(new Buses(pio, mmio))) {
+      machine.vm.coalescing().coalescePorts(0x3f8, 8);
       run(machine, 1000, write, read); // loads classes, fills the table of unclaimed addresses
       long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
       long scripting = run(machine, EXITS, write, read);

@@ -182,6 +182,27 @@ final class RunLoopTest {
   }
 
   @Test
+  void aSignalThatIsNoKick_isAnInterruptionOnce() {
+    when(pio.read(0x60, 1)).thenReturn(0x1c);
+    Answered in = pioIn(0x60, 1, 1);
+    kernel.exits(in, error(Errno.EINTR), pioOut(0x80, 1, 1), hlt());
+
+    assertSame(VcpuExit.Interrupted.INSTANCE, machine.vcpu.run());
+    assertEquals(List.of(0x1cL), in.answers(), "the access before it is complete");
+    assertEquals(new VcpuExit.Halt(), machine.vcpu.run());
+
+    verify(pio).read(0x60, 1);
+    verify(pio).write(0x80, 1, 1); // the stale IN is not served at EINTR
+  }
+
+  @Test
+  void aSignalWithAMemoryFaultsReason_isAnInterruption() {
+    kernel.exits(error(Errno.EINTR, KvmRun.KVM_EXIT_MEMORY_FAULT, run -> {}));
+
+    assertSame(VcpuExit.Interrupted.INSTANCE, machine.vcpu.run());
+  }
+
+  @Test
   void aKickBeforeTheRun_stopsItAtOnceAndOnlyOnce() {
     kernel.exits(hlt());
     machine.vcpu.kick();
@@ -218,6 +239,22 @@ final class RunLoopTest {
   }
 
   @Test
+  void eagain_servesNothingOfTheExitBefore() {
+    kernel.exits(pioOut(0x80, 1, 1), error(Errno.EAGAIN), hlt());
+
+    assertEquals(new VcpuExit.Halt(), machine.vcpu.run());
+    verify(pio).write(anyInt(), anyInt(), anyInt());
+  }
+
+  @Test
+  void aKick_endsTheRunOfAVcpuThatIsNotStarted() {
+    kernel.exits(after(() -> machine.vcpu.kick(), error(Errno.EAGAIN)), hlt());
+
+    assertSame(VcpuExit.Interrupted.INSTANCE, machine.vcpu.run());
+    assertEquals(1, kernel.exitsLeft());
+  }
+
+  @Test
   void eagain_goesRound() {
     kernel.exits(error(Errno.EAGAIN), error(Errno.EAGAIN), pioOut(0x80, 1, 1), hlt());
 
@@ -240,22 +277,28 @@ final class RunLoopTest {
     assertEquals(new VcpuExit.MemoryFault(8, 0x1_0000_3000L, 0x1000), machine.vcpu.run());
   }
 
-  @Test
-  void efaultWithAStaleReason_isAnError_andServesNothing() {
-    kernel.exits(pioOut(0x80, 1, 1), error(Errno.EFAULT));
+  @ParameterizedTest
+  @CsvSource({"14, EFAULT", "133, EHWPOISON"})
+  void aFaultWithAStaleReason_isAnError_andServesNothing(int errno, String name) {
+    kernel.exits(pioOut(0x80, 1, 1), error(errno));
 
     KvmIoctlException failure = assertThrows(KvmIoctlException.class, () -> machine.vcpu.run());
 
-    assertEquals(Errno.EFAULT, failure.errno());
-    assertTrue(failure.getMessage().startsWith("KVM_RUN on vCPU 0: EFAULT (14)."));
+    assertEquals(errno, failure.errno());
+    assertTrue(
+        failure.getMessage().startsWith("KVM_RUN on vCPU 0: %s (%d).".formatted(name, errno)));
     verify(pio).write(anyInt(), anyInt(), anyInt()); // once: the stale exit is not served again
   }
 
-  @Test
-  void anotherErrorWithAMemoryFaultsReason_isAnError() {
-    kernel.exits(error(Errno.EINVAL, KvmRun.KVM_EXIT_MEMORY_FAULT, run -> {}));
+  @ParameterizedTest
+  @ValueSource(
+      ints = {Errno.EINVAL, Errno.EPERM, Errno.EIO, Errno.ENOMEM, Errno.ENOSYS, Errno.EBADF})
+  void anotherErrorWithAMemoryFaultsReason_isAnError(int errno) {
+    kernel.exits(error(errno, KvmRun.KVM_EXIT_MEMORY_FAULT, run -> {}));
 
-    assertThrows(KvmIoctlException.class, () -> machine.vcpu.run());
+    KvmIoctlException failure = assertThrows(KvmIoctlException.class, () -> machine.vcpu.run());
+
+    assertEquals(errno, failure.errno());
   }
 
   @Test

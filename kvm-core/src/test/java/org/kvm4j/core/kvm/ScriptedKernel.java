@@ -320,6 +320,7 @@ final class ScriptedKernel implements Syscalls {
   private static int capability(long number) {
     return switch ((int) number) {
       case 10 -> 32764; // KVM_CAP_NR_MEMSLOTS
+      case 15 -> 2; // KVM_CAP_COALESCED_MMIO, a page number
       case 168 -> 3; // KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2
       case 192 -> 1 << 20; // KVM_CAP_DIRTY_LOG_RING
       case 233 -> 8; // KVM_CAP_MEMORY_ATTRIBUTES
