@@ -59,9 +59,16 @@ final class Failure {
       case EMFILE, ENFILE -> "Too many files are open: raise 'ulimit -n', or close other VMs.";
       case ENODEV, ENXIO -> "KVM lacks this here, or the interrupt controllers are not created.";
       case EEXIST -> "It exists already: use another id or address.";
-      case EINVAL -> "The kernel refuses the values, or the order of the calls.";
+      case EINVAL ->
+          call.startsWith("KVM_SET_VCPU_EVENTS ")
+              ? "The kernel refuses the events: a payload or a triple fault needs its capability"
+                  + " enabled on the VM first."
+              : "The kernel refuses the values, or the order of the calls.";
       case ENOTTY -> "This kernel's KVM is too old for the call.";
-      case E2BIG -> "The kernel has more entries than fit.";
+      case E2BIG ->
+          call.startsWith("KVM_SET_")
+              ? "That is more than the kernel takes: give fewer entries."
+              : "The kernel has more entries than fit.";
       case EIO -> "A VM can be used only by the process that created it.";
       case EPERM, EACCES -> "The process lacks the permission.";
       default -> "See the KVM API documentation for this error.";

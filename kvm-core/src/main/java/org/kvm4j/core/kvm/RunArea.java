@@ -1,6 +1,7 @@
 package org.kvm4j.core.kvm;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.kvm4j.Buses;
@@ -24,6 +25,11 @@ final class RunArea {
   /** Makes KVM_RUN finish what is pending and return EINTR without entering the guest. */
   void setImmediateExit(boolean value) {
     run.put(KvmRun.IMMEDIATE_EXIT, (byte) (value ? 1 : 0));
+  }
+
+  /** A part of struct kvm_run; its user keeps it from being used after the vCPU is closed. */
+  ByteBuffer part(int at, int sizeBytes) {
+    return run.slice(at, sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   int exitReason() {
