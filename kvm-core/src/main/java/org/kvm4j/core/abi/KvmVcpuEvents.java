@@ -117,7 +117,7 @@ public final class KvmVcpuEvents {
             flag(b, INTERRUPT_SOFT),
             Byte.toUnsignedInt(b.get(INTERRUPT_SHADOW))),
         new NmiEvent(flag(b, NMI_INJECTED), flag(b, NMI_PENDING), flag(b, NMI_MASKED)),
-        b.getInt(SIPI_VECTOR) & SIPI_VECTOR_MASK,
+        Byte.toUnsignedInt(b.get(SIPI_VECTOR)),
         new SmiEvent(
             flag(b, SMI_SMM),
             flag(b, SMI_PENDING),
@@ -151,9 +151,6 @@ public final class KvmVcpuEvents {
     put(b, SMI_LATCHED_INIT, events.smi().latchedInit());
     put(b, TRIPLE_FAULT_PENDING, events.tripleFaultPending());
   }
-
-  /** The kernel never reports a start-up vector, but what it keeps there is a page's number. */
-  private static final int SIPI_VECTOR_MASK = 0xff;
 
   private static boolean flag(ByteBuffer b, int at) {
     return b.get(at) != 0;

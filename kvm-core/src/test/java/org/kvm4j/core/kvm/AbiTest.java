@@ -31,6 +31,9 @@ import org.kvm4j.core.sys.Errno;
 import org.kvm4j.core.sys.NativeLibc;
 import org.kvm4j.core.sys.Syscalls;
 import org.kvm4j.core.sys.Termios;
+import org.kvm4j.state.NestedState;
+import org.kvm4j.state.SyncPart;
+import org.kvm4j.state.VcpuEvents;
 
 /** Every number taken from a C header, against that header: a C program prints what it says. */
 final class AbiTest {
@@ -103,6 +106,13 @@ final class AbiTest {
     for (MpState state : MpState.values()) {
       put("KVM_MP_STATE_" + state, (long) state.number());
     }
+    for (VcpuEvents.Part part : VcpuEvents.Part.values()) {
+      put("KVM_VCPUEVENT_VALID_" + part, (long) part.bit());
+    }
+    put("KVM_SYNC_X86_REGS", (long) SyncPart.GENERAL.bit());
+    put("KVM_SYNC_X86_SREGS", (long) SyncPart.SPECIAL.bit());
+    put("KVM_SYNC_X86_EVENTS", (long) SyncPart.EVENTS.bit());
+    put("sizeof(struct kvm_nested_state)", (long) NestedState.HEADER_BYTES);
     // The kernel's header spells it like this.
     put("KVM_CPUID_FLAG_SIGNIFCANT_INDEX", (long) CpuidEntry.FLAG_SIGNIFICANT_INDEX);
     put("KVM_INTERNAL_ERROR_EMULATION", (long) VcpuExit.InternalError.EMULATION);

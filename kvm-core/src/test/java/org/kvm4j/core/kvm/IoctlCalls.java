@@ -9,6 +9,6 @@ final class IoctlCalls {
   private IoctlCalls() {}
 
   static List<IoctlCall> all() {
-    return Stream.of(RegisterCalls.ALL).flatMap(List::stream).toList();
+    return Stream.of(RegisterCalls.ALL, StateCalls.ALL).flatMap(List::stream).toList();
   }
 }

@@ -45,7 +45,7 @@ final class SetUpFailureTest {
         "KVM_IRQ_LINE | 6 | KVM_IRQ_LINE on the VM: ENXIO (6). KVM lacks this here, or the",
         "KVM_CREATE_VCPU | 17 | KVM_CREATE_VCPU on the VM: EEXIST (17). It exists already",
         "KVM_CREATE_VCPU | 5 | KVM_CREATE_VCPU on the VM: EIO (5). A VM can be used only by the",
-        "KVM_SET_CPUID2 | 7 | KVM_SET_CPUID2 on vCPU 1: E2BIG (7). The kernel has more",
+        "KVM_SET_CPUID2 | 7 | KVM_SET_CPUID2 on vCPU 1: E2BIG (7). That is more than",
         "KVM_SET_SREGS | 22 | KVM_SET_SREGS on vCPU 1: EINVAL (22).",
         "KVM_SET_REGS | 77 | KVM_SET_REGS on vCPU 1: errno (77). See the KVM API documentation",
       })
