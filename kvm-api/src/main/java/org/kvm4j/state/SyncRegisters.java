@@ -14,7 +14,7 @@ import org.kvm4j.SpecialRegisters;
  * <p>What is read here is as of the end of the last run: it does not see what {@link
  * org.kvm4j.Vcpu#setRegisters} and the like wrote since. What is set here is written over them by
  * the next run; if KVM refuses it then, {@code run} throws {@link org.kvm4j.KvmIoctlException} with
- * EINVAL.
+ * EINVAL, and it stays set until it is replaced or {@link #choose} drops it.
  *
  * <p>Threading: as {@link org.kvm4j.Vcpu}. KVM API, section 6, KVM_CAP_SYNC_REGS.
  */

@@ -73,7 +73,9 @@ public interface VcpuState {
    */
   void setXsave(XsaveState state);
 
-  /** Extended control registers; on all processors so far XCR0 alone. KVM_GET_XCRS, _CAP_XCRS. */
+  /**
+   * Extended control registers; on all processors so far XCR0 alone. KVM_GET_XCRS, KVM_CAP_XCRS.
+   */
   List<Xcr> xcrs();
 
   /**
