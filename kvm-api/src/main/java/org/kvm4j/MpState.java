@@ -11,7 +11,9 @@ public enum MpState {
   /** KVM_MP_STATE_HALTED: it executed {@code hlt} and waits for an interrupt. */
   HALTED(3),
   /** KVM_MP_STATE_SIPI_RECEIVED: it was just sent a start-up IPI. */
-  SIPI_RECEIVED(4);
+  SIPI_RECEIVED(4),
+  /** KVM_MP_STATE_AP_RESET_HOLD: a processor of an encrypted guest waits to be started. */
+  AP_RESET_HOLD(9);
 
   private final int number;
 

@@ -71,16 +71,18 @@ public interface Vcpu extends AutoCloseable {
   void setFpu(FpuState fpu);
 
   /**
-   * Reads model-specific registers. KVM_GET_MSRS.
+   * Reads model-specific registers: any number, though KVM takes 255 at a time. KVM_GET_MSRS.
    *
-   * @throws KvmException naming the first index that KVM refuses
+   * @param indices unsigned
+   * @throws MsrRefusedException naming the first index that KVM refuses, with the values before it
    */
   List<Msr> msrs(List<Integer> indices);
 
   /**
-   * Writes model-specific registers, in order. KVM_SET_MSRS.
+   * Writes model-specific registers, any number, in order. KVM_SET_MSRS.
    *
-   * @throws KvmException naming the first index that KVM refuses; those before it are written
+   * @throws MsrRefusedException naming the first index that KVM refuses; those before it are
+   *     written
    */
   void setMsrs(List<Msr> msrs);
 

@@ -105,7 +105,7 @@ final class BuildersTest {
     for (MpState state : MpState.values()) {
       assertEquals(state, MpState.of(state.number()));
     }
-    assertThrows(IllegalArgumentException.class, () -> MpState.of(9));
+    assertThrows(IllegalArgumentException.class, () -> MpState.of(10));
   }
 
   private static void setToAnother(SpecialRegisters.Builder builder, RecordComponent register)

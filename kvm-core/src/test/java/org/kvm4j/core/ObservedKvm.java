@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kvm4j.Hypervisor;
+import org.kvm4j.KvmCapability;
 import org.kvm4j.core.abi.FdKind;
 import org.kvm4j.core.abi.Ioctl;
 import org.kvm4j.core.kvm.KvmHypervisor;
@@ -52,6 +53,25 @@ final class ObservedKvm {
 
   static Hypervisor open() {
     return KvmHypervisor.open(SYSCALLS, Kvm.DEVICE.toString());
+  }
+
+  /** The host's KVM as if it were too old for a capability. */
+  static Hypervisor openWithout(KvmCapability hidden) {
+    Syscalls older =
+        (Syscalls)
+            Proxy.newProxyInstance(
+                ObservedKvm.class.getClassLoader(),
+                new Class<?>[] {Syscalls.class},
+                (proxy, method, arguments) ->
+                    asksFor(hidden, arguments) ? 0 : method.invoke(SYSCALLS, arguments));
+    return KvmHypervisor.open(older, Kvm.DEVICE.toString());
+  }
+
+  private static boolean asksFor(KvmCapability capability, Object... arguments) {
+    return arguments != null
+        && arguments.length == 3
+        && arguments[1].equals(Ioctl.KVM_CHECK_EXTENSION.request())
+        && arguments[2].equals((long) capability.number());
   }
 
   /** Forgets what was carried out. */

@@ -4,17 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kvm4j.core.abi.FdKind.VCPU;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_FPU;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_MP_STATE;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_MSRS;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_REGS;
+import static org.kvm4j.core.abi.Ioctl.KVM_GET_SREGS;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_CPUID2;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_FPU;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_MP_STATE;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_MSRS;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_REGS;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_SREGS;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.FpuState;
 import org.kvm4j.KvmCapability;
-import org.kvm4j.KvmException;
 import org.kvm4j.KvmUnavailableException;
 import org.kvm4j.MpState;
 import org.kvm4j.Msr;
+import org.kvm4j.MsrRefusedException;
 import org.kvm4j.Registers;
 import org.kvm4j.SpecialRegisters;
 import org.kvm4j.VcpuExit;
@@ -53,6 +67,9 @@ final class StateIT {
   }
 
   @Test
+  @Exercises(
+      value = {KVM_GET_REGS, KVM_SET_REGS},
+      on = VCPU)
   void generalRegisters_roundTrip_andReachTheGuest() {
     try (Guest guest = Guest.bare()) {
       GuestCpu cpu =
@@ -84,6 +101,9 @@ final class StateIT {
   }
 
   @Test
+  @Exercises(
+      value = {KVM_GET_SREGS, KVM_SET_SREGS},
+      on = VCPU)
   void specialRegisters_roundTrip() {
     for (Mode mode : Mode.values()) {
       try (Guest guest = Guest.bare()) {
@@ -102,6 +122,9 @@ final class StateIT {
   }
 
   @Test
+  @Exercises(
+      value = {KVM_GET_FPU, KVM_SET_FPU},
+      on = VCPU)
   void fpu_roundTrips_butForMxcsr_whichKvmLeavesOut() {
     try (Guest guest = Guest.bare()) {
       GuestCpu cpu = guest.boot(Mode.REAL, "f4 ; hlt");
@@ -128,13 +151,17 @@ final class StateIT {
   }
 
   @Test
+  @Exercises(
+      value = {KVM_GET_MSRS, KVM_SET_MSRS},
+      on = VCPU)
   void msrs_roundTrip_andAnUnknownOneIsNamed() {
     try (Guest guest = Guest.bare()) {
       GuestCpu cpu = guest.boot(Mode.LONG, "f4 ; hlt");
       List<Msr> set =
           List.of(
               new Msr(MSR_IA32_SYSENTER_CS, 0x10),
-              new Msr(MSR_IA32_SYSENTER_EIP, 0xffff_8000_0000_1000L),
+              // For an AMD guest KVM keeps 32 bits of it.
+              new Msr(MSR_IA32_SYSENTER_EIP, 0x8123_1000L),
               new Msr(MSR_KERNEL_GS_BASE, 0x1234_5000));
 
       List<Msr> read =
@@ -143,17 +170,45 @@ final class StateIT {
                 cpu.vcpu.setMsrs(set);
                 return cpu.vcpu.msrs(set.stream().map(Msr::index).toList());
               });
-      KvmException refused =
+      MsrRefusedException refused =
           assertThrows(
-              KvmException.class,
+              MsrRefusedException.class,
               () -> cpu.on(() -> cpu.vcpu.msrs(List.of(MSR_IA32_SYSENTER_CS, NO_MSR))));
 
       assertEquals(set, read);
       assertTrue(refused.getMessage().contains("refuses MSR 0x43210000"), refused.getMessage());
+      assertEquals(1, refused.position());
+      assertEquals(List.of(new Msr(MSR_IA32_SYSENTER_CS, 0x10)), refused.valuesBefore());
     }
   }
 
   @Test
+  @Exercises(
+      value = {KVM_GET_MSRS, KVM_SET_MSRS},
+      on = VCPU)
+  void moreMsrsThanKvmTakesAtOnce_areSplit() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu = guest.boot(Mode.LONG, "f4 ; hlt");
+      List<Msr> set = new ArrayList<>();
+      for (int i = 1; i <= 600; i++) {
+        set.add(new Msr(MSR_IA32_SYSENTER_EIP, i));
+      }
+
+      List<Msr> read =
+          cpu.on(
+              () -> {
+                cpu.vcpu.setMsrs(set);
+                return cpu.vcpu.msrs(Collections.nCopies(600, MSR_IA32_SYSENTER_EIP));
+              });
+
+      assertEquals(Collections.nCopies(600, new Msr(MSR_IA32_SYSENTER_EIP, 600)), read);
+    }
+  }
+
+  @Test
+  @Exercises(
+      value = {KVM_GET_MP_STATE, KVM_SET_MP_STATE},
+      on = VCPU)
   void mpState_roundTrips() {
     try (Guest guest = Guest.withIrqchip()) {
       GuestCpu cpu = guest.boot(Mode.REAL, "f4 ; hlt");
@@ -171,6 +226,9 @@ final class StateIT {
   }
 
   @Test
+  @Exercises(
+      value = {KVM_SET_CPUID2},
+      on = VCPU)
   void theGuest_seesTheCpuidThatWasSet() {
     try (Guest guest = Guest.bare()) {
       CpuidTable table = guest.hypervisor.supportedCpuid().forVcpu(2, 4);

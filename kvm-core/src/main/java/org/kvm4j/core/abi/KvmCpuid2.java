@@ -44,6 +44,9 @@ public final class KvmCpuid2 {
   @C("offsetof(struct kvm_cpuid_entry2, edx)")
   public static final int ENTRY_EDX = 24;
 
+  @C("offsetof(struct kvm_cpuid_entry2, padding)")
+  public static final int ENTRY_PADDING = 28;
+
   public static int sizeBytes(int entryCount) {
     return ENTRIES + entryCount * SIZEOF_ENTRY;
   }

@@ -1,5 +1,8 @@
 package org.kvm4j.core.abi;
 
+import java.nio.ByteBuffer;
+import org.kvm4j.state.DebugRegisters;
+
 /** struct kvm_debugregs: debug registers of the guest. */
 public final class KvmDebugregs {
 
@@ -19,4 +22,23 @@ public final class KvmDebugregs {
   public static final int FLAGS = 48;
 
   private KvmDebugregs() {}
+
+  public static DebugRegisters read(ByteBuffer b) {
+    return new DebugRegisters(
+        b.getLong(DB),
+        b.getLong(DB + Long.BYTES),
+        b.getLong(DB + 2 * Long.BYTES),
+        b.getLong(DB + 3 * Long.BYTES),
+        b.getLong(DR6),
+        b.getLong(DR7));
+  }
+
+  public static void write(ByteBuffer b, DebugRegisters r) {
+    b.putLong(DB, r.dr0());
+    b.putLong(DB + Long.BYTES, r.dr1());
+    b.putLong(DB + 2 * Long.BYTES, r.dr2());
+    b.putLong(DB + 3 * Long.BYTES, r.dr3());
+    b.putLong(DR6, r.dr6());
+    b.putLong(DR7, r.dr7());
+  }
 }

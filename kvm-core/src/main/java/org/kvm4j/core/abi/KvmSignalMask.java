@@ -1,5 +1,8 @@
 package org.kvm4j.core.abi;
 
+import java.nio.ByteBuffer;
+import java.util.Set;
+
 /** struct kvm_signal_mask: the signals blocked within KVM_RUN. */
 public final class KvmSignalMask {
 
@@ -13,4 +16,14 @@ public final class KvmSignalMask {
   public static final int SIGSET = 4;
 
   private KvmSignalMask() {}
+
+  /** Signals 1 to 64: the kernel's sigset_t has 8 bytes, and signal 1 is bit 0. */
+  public static void write(ByteBuffer b, Set<Integer> signals) {
+    long mask = 0;
+    for (int signal : signals) {
+      mask |= 1L << (signal - 1);
+    }
+    b.putInt(LEN, Long.BYTES);
+    b.putLong(SIGSET, mask);
+  }
 }

@@ -1,5 +1,12 @@
 package org.kvm4j.core.abi;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.kvm4j.SpecialRegisters;
+import org.kvm4j.state.SpecialRegisters2;
+
 /** struct kvm_sregs2: special registers with the PDPTRs instead of the interrupt bitmap. */
 public final class KvmSregs2 {
 
@@ -66,5 +73,31 @@ public final class KvmSregs2 {
   @C("KVM_SREGS2_FLAGS_PDPTRS_VALID")
   public static final int KVM_SREGS2_FLAGS_PDPTRS_VALID = 1;
 
+  /** The length of {@code pdptrs}. */
+  @C("sizeof(((struct kvm_sregs2 *) 0)->pdptrs) / 8")
+  public static final int PDPTR_COUNT = 4;
+
   private KvmSregs2() {}
+
+  private static final List<Long> NO_BITMAP = Collections.nCopies(4, 0L);
+
+  /** Up to the APIC base it is laid out as struct kvm_sregs; behind that there is no bitmap. */
+  public static SpecialRegisters2 read(ByteBuffer b) {
+    SpecialRegisters common = KvmSregs.read(b).toBuilder().interruptBitmap(NO_BITMAP).build();
+    List<Long> pdptrs = new ArrayList<>();
+    if ((b.getLong(FLAGS) & KVM_SREGS2_FLAGS_PDPTRS_VALID) != 0) {
+      for (int i = 0; i < PDPTR_COUNT; i++) {
+        pdptrs.add(b.getLong(PDPTRS + i * Long.BYTES));
+      }
+    }
+    return new SpecialRegisters2(common, pdptrs);
+  }
+
+  public static void write(ByteBuffer b, SpecialRegisters2 r) {
+    KvmSregs.write(b, r.registers());
+    b.putLong(FLAGS, r.pdptrs().isEmpty() ? 0 : KVM_SREGS2_FLAGS_PDPTRS_VALID);
+    for (int i = 0; i < PDPTR_COUNT; i++) {
+      b.putLong(PDPTRS + i * Long.BYTES, r.pdptrs().isEmpty() ? 0 : r.pdptrs().get(i));
+    }
+  }
 }

@@ -2,6 +2,7 @@ package org.kvm4j.core.kvm;
 
 import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_VCPU;
 import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_VM;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_VCPU_EVENTS;
 import static org.kvm4j.core.sys.Errno.E2BIG;
 import static org.kvm4j.core.sys.Errno.EACCES;
 import static org.kvm4j.core.sys.Errno.EAGAIN;
@@ -89,7 +90,10 @@ final class Failure {
       case ENOTTY -> isTrace(call) ? TRACING : "This kernel's KVM is too old for the call.";
       case ENOSYS -> "This kernel was built without it: use another kernel.";
       case EOPNOTSUPP -> isTrace(call) ? TRACING : "This KVM does not offer it: do without.";
-      case E2BIG -> "The kernel has more entries than fit.";
+      case E2BIG ->
+          call.startsWith("KVM_SET_")
+              ? "That is more than the kernel takes: give fewer entries."
+              : "The kernel has more entries than fit.";
       case ENOSPC -> "A limit of KVM is reached: remove what is no longer needed.";
       case EIO ->
           "A VM can be used only by the process that created it, as KVM ties it to one address"
@@ -115,6 +119,10 @@ final class Failure {
     if (isFor(call, KVM_CREATE_VCPU)) {
       return "The id or the number of vCPUs is too large: checkExtension() tells both limits, of"
           + " MAX_VCPU_ID and of MAX_VCPUS.";
+    }
+    if (isFor(call, KVM_SET_VCPU_EVENTS)) {
+      return "The kernel refuses the events: a payload or a triple fault needs its capability"
+          + " enabled on the VM first.";
     }
     return "The kernel refuses the values, or the order of the calls.";
   }

@@ -73,7 +73,7 @@ final class KvmVcpu implements Vcpu {
     gate = new RunGate(fd.sys(), area, fd.name());
     ioctls = new VcpuIoctls(fd, gate);
     state = new KvmVcpuState(ioctls);
-    syncRegisters = new KvmSyncRegisters(ioctls);
+    syncRegisters = new KvmSyncRegisters(fd, area, gate);
     debug = new KvmGuestDebugging(ioctls);
     inject = new KvmInjection(ioctls);
     tsc = new KvmVcpuTsc(ioctls);

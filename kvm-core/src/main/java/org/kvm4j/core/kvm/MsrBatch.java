@@ -6,44 +6,65 @@ import static org.kvm4j.core.abi.Ioctl.KVM_SET_MSRS;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.kvm4j.KvmException;
 import org.kvm4j.Msr;
+import org.kvm4j.MsrRefusedException;
 import org.kvm4j.core.abi.Ioctl;
 import org.kvm4j.core.abi.KvmMsrs;
 
-/** Many MSRs in one ioctl, which stops at the first that KVM refuses. */
+/** Many MSRs in few ioctls, each of which stops at the first that KVM refuses. */
 final class MsrBatch {
+
+  /** KVM refuses 256 entries (its MAX_IO_MSRS) and more. */
+  private static final int MOST_AT_ONCE = 255;
 
   private MsrBatch() {}
 
   static List<Msr> read(VcpuIoctls ioctls, List<Integer> indices) {
-    List<Msr> wanted = indices.stream().map(index -> new Msr(index, 0)).toList();
-    ByteBuffer batch = transfer(ioctls, KVM_GET_MSRS, wanted);
-    List<Msr> values = new ArrayList<>();
-    for (int i = 0; i < indices.size(); i++) {
-      values.add(new Msr(indices.get(i), batch.getLong(offset(i) + KvmMsrs.ENTRY_DATA)));
-    }
-    return values;
+    return transfer(
+        ioctls, KVM_GET_MSRS, indices.stream().map(index -> new Msr(index, 0)).toList());
   }
 
   static void write(VcpuIoctls ioctls, List<Msr> msrs) {
-    transfer(ioctls, KVM_SET_MSRS, msrs);
+    transfer(ioctls, KVM_SET_MSRS, List.copyOf(msrs));
   }
 
-  private static ByteBuffer transfer(VcpuIoctls ioctls, Ioctl call, List<Msr> msrs) {
-    ByteBuffer batch = Native.allocate(offset(msrs.size()));
+  /** Returns what the kernel left in the entries. */
+  private static List<Msr> transfer(VcpuIoctls ioctls, Ioctl call, List<Msr> msrs) {
+    ioctls.checkThread(); // also for an empty list, which needs no ioctl
+    ByteBuffer batch = Native.allocate(offset(Math.min(msrs.size(), MOST_AT_ONCE)));
+    List<Msr> done = new ArrayList<>(msrs.size());
+    while (done.size() < msrs.size()) {
+      int from = done.size();
+      List<Msr> some = msrs.subList(from, Math.min(from + MOST_AT_ONCE, msrs.size()));
+      write(batch, some);
+      int taken = Math.min(ioctls.call(call, batch), some.size());
+      read(batch, taken, done);
+      if (taken < some.size()) {
+        throw new MsrRefusedException(
+            call + " on " + ioctls.fd().name(),
+            some.get(taken).index(),
+            done.size(),
+            call == KVM_GET_MSRS ? done : List.of());
+      }
+    }
+    return List.copyOf(done);
+  }
+
+  private static void write(ByteBuffer batch, List<Msr> msrs) {
     batch.putInt(KvmMsrs.NMSRS, msrs.size());
     for (int i = 0; i < msrs.size(); i++) {
       batch.putInt(offset(i) + KvmMsrs.ENTRY_INDEX, msrs.get(i).index());
       batch.putLong(offset(i) + KvmMsrs.ENTRY_DATA, msrs.get(i).value());
     }
-    int done = ioctls.call(call, batch);
-    if (done < msrs.size()) {
-      throw new KvmException(
-          "%s on %s: KVM refuses MSR 0x%x. Leave it out on this host."
-              .formatted(call, ioctls.fd().name(), msrs.get(done).index()));
+  }
+
+  private static void read(ByteBuffer batch, int count, List<Msr> target) {
+    for (int i = 0; i < count; i++) {
+      target.add(
+          new Msr(
+              batch.getInt(offset(i) + KvmMsrs.ENTRY_INDEX),
+              batch.getLong(offset(i) + KvmMsrs.ENTRY_DATA)));
     }
-    return batch;
   }
 
   private static int offset(int i) {

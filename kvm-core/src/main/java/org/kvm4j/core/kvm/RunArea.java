@@ -1,6 +1,7 @@
 package org.kvm4j.core.kvm;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,11 @@ final class RunArea {
   /** The next KVM_RUN finishes a hypercall. */
   void answerHypercall(long result) {
     run.putLong(KvmRun.HYPERCALL_RET, result);
+  }
+
+  /** A part of struct kvm_run; its user keeps it from being used after the vCPU is closed. */
+  ByteBuffer part(int at, int sizeBytes) {
+    return run.slice(at, sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   int exitReason() {

@@ -1,6 +1,7 @@
 package org.kvm4j.core.kvm;
 
 import java.lang.invoke.VarHandle;
+import java.util.function.Supplier;
 import org.kvm4j.core.sys.Syscalls;
 
 /**
@@ -23,6 +24,7 @@ final class RunGate {
   private int threadId;
   private boolean running;
   private boolean closed;
+  private long runs;
 
   RunGate(Syscalls sys, RunArea area, String name) {
     this.sys = sys;
@@ -46,7 +48,22 @@ final class RunGate {
 
   synchronized void leave() {
     running = false;
+    runs++;
     notifyAll();
+  }
+
+  /** How many times a thread has come out. */
+  synchronized long runs() {
+    return runs;
+  }
+
+  /**
+   * Does something with the run area, which cannot be unmapped meanwhile. Throws if the caller may
+   * not touch the vCPU.
+   */
+  synchronized <T> T holding(Supplier<T> action) {
+    check();
+    return action.get();
   }
 
   /** Clears a kick that has done its work. The fence orders it before the caller's next look. */

@@ -1,5 +1,6 @@
 package org.kvm4j.core.kvm;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -42,6 +43,16 @@ final class VcpuIoctls {
   int call(Ioctl call, ByteBuffer argument) {
     gate.check();
     return fd.ioctl(call, argument);
+  }
+
+  /** As {@link #call(Ioctl, ByteBuffer)}, but the caller handles its failure: a negative errno. */
+  int tryCall(Ioctl call, ByteBuffer argument) {
+    gate.check();
+    try {
+      return fd.tryIoctl(call, fd.sys().addressOf(argument));
+    } finally {
+      Reference.reachabilityFence(argument); // the kernel has its address
+    }
   }
 
   /** An ioctl that fills a struct. */

@@ -167,6 +167,11 @@ public final class NativeLibc implements Syscalls {
   }
 
   @Override
+  public int kickSignal() {
+    return KickSignal.NUMBER;
+  }
+
+  @Override
   public long addressOf(ByteBuffer direct) {
     return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
   }

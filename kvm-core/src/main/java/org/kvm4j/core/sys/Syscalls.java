@@ -83,6 +83,9 @@ public interface Syscalls {
    */
   int interruptThread(int threadId);
 
+  /** The number of the signal that {@link #interruptThread} sends. */
+  int kickSignal();
+
   /** The address of a direct buffer's byte 0. */
   long addressOf(ByteBuffer direct);
 

@@ -39,6 +39,9 @@ import org.kvm4j.msr.MsrDirection;
 import org.kvm4j.msr.MsrExitReason;
 import org.kvm4j.msr.MsrFilter;
 import org.kvm4j.msr.MsrRange;
+import org.kvm4j.state.NestedState;
+import org.kvm4j.state.SyncPart;
+import org.kvm4j.state.VcpuEvents;
 
 /** Every number taken from a C header, against that header: a C program prints what it says. */
 final class AbiTest {
@@ -120,6 +123,13 @@ final class AbiTest {
     for (KvmClockFlag flag : KvmClockFlag.values()) {
       put("KVM_CLOCK_" + flag, (long) flag.bit());
     }
+    for (VcpuEvents.Part part : VcpuEvents.Part.values()) {
+      put("KVM_VCPUEVENT_VALID_" + part, (long) part.bit());
+    }
+    put("KVM_SYNC_X86_REGS", (long) SyncPart.GENERAL.bit());
+    put("KVM_SYNC_X86_SREGS", (long) SyncPart.SPECIAL.bit());
+    put("KVM_SYNC_X86_EVENTS", (long) SyncPart.EVENTS.bit());
+    put("sizeof(struct kvm_nested_state)", (long) NestedState.HEADER_BYTES);
     // The kernel's header spells it like this.
     put("KVM_CPUID_FLAG_SIGNIFCANT_INDEX", (long) CpuidEntry.FLAG_SIGNIFICANT_INDEX);
     put("KVM_INTERNAL_ERROR_EMULATION", (long) VcpuExit.InternalError.EMULATION);

@@ -15,6 +15,7 @@ final class IoctlCalls {
             InterruptCalls.ALL,
             MemoryCalls.ALL,
             RegisterCalls.ALL,
+            StateCalls.ALL,
             SystemCalls.ALL)
         .flatMap(List::stream)
         .toList();

@@ -45,6 +45,9 @@ final class ScriptedKernel implements Syscalls {
   /** Descriptors that take no ioctl: an eventfd, a statistics file, a guest_memfd. */
   private static final String FILE = "FILE";
 
+  /** SIGRTMIN+2. */
+  static final int KICK_SIGNAL = 36;
+
   private static final int FIRST_FD = 10;
   private static final long KVM_RUN = Ioctl.KVM_RUN.request();
 
@@ -197,6 +200,11 @@ final class ScriptedKernel implements Syscalls {
     asleep = false; // a signal outside KVM_RUN only runs its handler: nothing remembers it
     notifyAll();
     return 0;
+  }
+
+  @Override
+  public int kickSignal() {
+    return KICK_SIGNAL;
   }
 
   @Override

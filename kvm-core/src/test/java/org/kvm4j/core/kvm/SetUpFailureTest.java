@@ -52,7 +52,7 @@ final class SetUpFailureTest {
         "KVM_CREATE_VCPU | 12 | KVM_CREATE_VCPU on the VM: ENOMEM (12). The host is out of memory",
         "KVM_CREATE_VCPU | 24 | KVM_CREATE_VCPU on the VM: EMFILE (24). Too many files are open",
         "KVM_CREATE_VCPU | 5 | KVM_CREATE_VCPU on the VM: EIO (5). A VM can be used only by the",
-        "KVM_SET_CPUID2 | 7 | KVM_SET_CPUID2 on vCPU 1: E2BIG (7). The kernel has more",
+        "KVM_SET_CPUID2 | 7 | KVM_SET_CPUID2 on vCPU 1: E2BIG (7). That is more than",
         "KVM_SET_SREGS | 22 | KVM_SET_SREGS on vCPU 1: EINVAL (22).",
         "KVM_SET_REGS | 4 | KVM_SET_REGS on vCPU 1: EINTR (4). A signal came in between: make",
         "KVM_SET_REGS | 9 | KVM_SET_REGS on vCPU 1: EBADF (9). The descriptor is closed or of",

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
-import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +18,6 @@ import org.kvm4j.DescriptorTable;
 import org.kvm4j.FpuState;
 import org.kvm4j.KvmException;
 import org.kvm4j.MpState;
-import org.kvm4j.Msr;
 import org.kvm4j.Registers;
 import org.kvm4j.Segment;
 import org.kvm4j.SpecialRegisters;
@@ -29,7 +27,6 @@ import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmCpuid2;
 import org.kvm4j.core.abi.KvmFpu;
 import org.kvm4j.core.abi.KvmMpState;
-import org.kvm4j.core.abi.KvmMsrs;
 import org.kvm4j.core.abi.KvmRegs;
 import org.kvm4j.core.abi.KvmSregs;
 import org.kvm4j.core.abi.KvmTranslation;
@@ -156,67 +153,6 @@ final class VcpuStateTest {
   }
 
   @Test
-  void msrs_areReadInTheOrderAskedFor() {
-    kernel.next(
-        "KVM_GET_MSRS",
-        argument -> {
-          ByteBuffer batch = kernel.at(argument, msrBytes(3));
-          assertEquals(3, batch.getInt(KvmMsrs.NMSRS));
-          for (int i = 0; i < 3; i++) {
-            int index = batch.getInt(KvmMsrs.ENTRIES + i * 16 + KvmMsrs.ENTRY_INDEX);
-            batch.putLong(KvmMsrs.ENTRIES + i * 16 + KvmMsrs.ENTRY_DATA, index * 3L);
-          }
-          return 3;
-        });
-
-    assertEquals(
-        List.of(new Msr(0x10, 0x30), new Msr(0xc000_0080, 0xc000_0080 * 3L), new Msr(1, 3)),
-        vcpu.msrs(List.of(0x10, 0xc000_0080, 1)));
-  }
-
-  @Test
-  void msrs_areWrittenWithTheirValues() {
-    kernel.next(
-        "KVM_SET_MSRS",
-        argument -> {
-          ByteBuffer batch = kernel.at(argument, msrBytes(2));
-          assertEquals(0x174, batch.getInt(KvmMsrs.ENTRIES + KvmMsrs.ENTRY_INDEX));
-          assertEquals(-1, batch.getLong(KvmMsrs.ENTRIES + KvmMsrs.ENTRY_DATA));
-          assertEquals(0x10, batch.getInt(KvmMsrs.ENTRIES + 16 + KvmMsrs.ENTRY_INDEX));
-          return 2;
-        });
-
-    vcpu.setMsrs(List.of(new Msr(0x174, -1), new Msr(0x10, 7)));
-
-    assertTrue(kernel.calls().contains("KVM_SET_MSRS"));
-  }
-
-  @Test
-  void aRefusedMsr_isNamed() {
-    kernel.next("KVM_GET_MSRS", argument -> 1).next("KVM_SET_MSRS", argument -> 0);
-
-    KvmException read =
-        assertThrows(KvmException.class, () -> vcpu.msrs(List.of(0x10, 0xc000_0080, 0x174)));
-    KvmException written =
-        assertThrows(KvmException.class, () -> vcpu.setMsrs(List.of(new Msr(0x1b, 0))));
-
-    assertEquals(
-        "KVM_GET_MSRS on vCPU 0: KVM refuses MSR 0xc0000080. Leave it out on this host.",
-        read.getMessage());
-    assertEquals(
-        "KVM_SET_MSRS on vCPU 0: KVM refuses MSR 0x1b. Leave it out on this host.",
-        written.getMessage());
-  }
-
-  @Test
-  void moreMsrsThanOnePageHolds_fit() {
-    List<Integer> many = Collections.nCopies(1000, 0x10);
-    kernel.next("KVM_GET_MSRS", argument -> 1000);
-
-    assertEquals(1000, vcpu.msrs(many).size());
-  }
-
-  @Test
   void translate_givesTheGuestPhysicalAddress() {
     kernel.next(
         "KVM_TRANSLATE",
@@ -275,10 +211,6 @@ final class VcpuStateTest {
           kernel.at(argument, sizeBytes).put(0, kept);
           return 0;
         });
-  }
-
-  private static int msrBytes(int count) {
-    return KvmMsrs.ENTRIES + count * KvmMsrs.SIZEOF_ENTRY;
   }
 
   /** All fields differ from segment to segment, and each flag is both true and false somewhere. */
