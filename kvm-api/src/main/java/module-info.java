@@ -16,4 +16,5 @@ module org.kvm4j.api {
   exports org.kvm4j.memory;
   exports org.kvm4j.msr;
   exports org.kvm4j.state;
+  exports org.kvm4j.stats;
 }

@@ -35,6 +35,12 @@ public interface Hypervisor extends AutoCloseable {
   List<Integer> msrIndexList();
 
   /**
+   * Values that KVM gives by number, such as the XSAVE features that a guest may have.
+   * KVM_GET_DEVICE_ATTR on {@code /dev/kvm}.
+   */
+  ReadableAttributes attributes();
+
+  /**
    * Creates a VM of machine type 0, without memory and vCPUs. KVM_CREATE_VM.
    *
    * @throws KvmIoctlException if the kernel refuses

@@ -13,6 +13,8 @@ final class VcpuReport {
   /** The longest x86 instruction. */
   private static final int MOST_CODE_BYTES = 15;
 
+  private static final String NOT_READABLE = "not readable";
+
   private VcpuReport() {}
 
   /** Several lines; on the vCPU's own thread. */
@@ -38,13 +40,18 @@ final class VcpuReport {
   }
 
   private static String code(Vcpu vcpu, GuestMemory memory, long linear) {
-    long address = vcpu.translate(linear);
+    return vcpu.translate(linear)
+        .map(to -> code(memory, to.physicalAddress()))
+        .orElse(NOT_READABLE);
+  }
+
+  private static String code(GuestMemory memory, long address) {
     int length = MOST_CODE_BYTES;
     while (length > 0 && !memory.contains(address, length)) {
       length--;
     }
-    return address == -1 || length == 0
-        ? "not readable"
+    return length == 0
+        ? NOT_READABLE
         : HexFormat.ofDelimiter(" ").formatHex(memory.read(address, length));
   }
 }

@@ -49,15 +49,30 @@ final class Failure {
         "Cannot open %s: %s. %s".formatted(path, Errno.describe(errno), advice));
   }
 
+  private static String busy(String call) {
+    if (call.startsWith("KVM_CREATE_VM ")) {
+      return "Is another hypervisor holding the virtualisation extensions? Stop it.";
+    }
+    return call.startsWith("KVM_SET_GUEST_DEBUG ")
+        ? "An exception waits for the guest already: run the vCPU before you inject one."
+        : "Something is using it already.";
+  }
+
+  private static String lacking(String call) {
+    if (call.startsWith("KVM_INTERRUPT ")) {
+      return "The interrupt controllers are in the kernel: use Vm.setIrqLine.";
+    }
+    return call.contains("_DEVICE_ATTR ")
+        ? "There is no such attribute: ask has() first."
+        : "KVM lacks this here, or the interrupt controllers are not created.";
+  }
+
   private static String advice(String call, int errno) {
     return switch (errno) {
-      case EBUSY ->
-          call.startsWith("KVM_CREATE_VM ")
-              ? "Is another hypervisor holding the virtualisation extensions? Stop it."
-              : "Something is using it already.";
+      case EBUSY -> busy(call);
       case ENOMEM -> "The host is out of memory: use less guest memory, or raise 'ulimit -v'.";
       case EMFILE, ENFILE -> "Too many files are open: raise 'ulimit -n', or close other VMs.";
-      case ENODEV, ENXIO -> "KVM lacks this here, or the interrupt controllers are not created.";
+      case ENODEV, ENXIO -> lacking(call);
       case EEXIST -> "It exists already: use another id or address.";
       case EINVAL -> "The kernel refuses the values, or the order of the calls.";
       case ENOTTY -> "This kernel's KVM is too old for the call.";

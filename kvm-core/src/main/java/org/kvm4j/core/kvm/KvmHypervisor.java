@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.KvmUnavailableException;
+import org.kvm4j.ReadableAttributes;
 import org.kvm4j.Vm;
 import org.kvm4j.core.abi.KvmCpuid2;
 import org.kvm4j.core.abi.KvmMsrList;
@@ -34,9 +35,11 @@ public final class KvmHypervisor implements Hypervisor {
   private static final int MOST_ENTRIES = 16_384;
 
   private final Fd fd;
+  private final KvmAttributes attributes;
 
   private KvmHypervisor(Fd fd) {
     this.fd = fd;
+    attributes = new KvmAttributes(fd);
   }
 
   /** Opens a KVM device and checks its API version. */
@@ -104,6 +107,11 @@ public final class KvmHypervisor implements Hypervisor {
     return IntStream.range(0, list.getInt(KvmMsrList.NMSRS))
         .mapToObj(i -> list.getInt(KvmMsrList.INDICES + i * Integer.BYTES))
         .toList();
+  }
+
+  @Override
+  public ReadableAttributes attributes() {
+    return attributes;
   }
 
   @Override

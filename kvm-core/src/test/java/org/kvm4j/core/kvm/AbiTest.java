@@ -19,6 +19,7 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.kvm4j.CpuidEntry;
 import org.kvm4j.KvmCapability;
+import org.kvm4j.KvmDeviceType;
 import org.kvm4j.MpState;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.core.abi.C;
@@ -102,6 +103,9 @@ final class AbiTest {
     }
     for (MpState state : MpState.values()) {
       put("KVM_MP_STATE_" + state, (long) state.number());
+    }
+    for (KvmDeviceType type : KvmDeviceType.values()) {
+      put("KVM_DEV_TYPE_" + type, (long) type.number());
     }
     // The kernel's header spells it like this.
     put("KVM_CPUID_FLAG_SIGNIFCANT_INDEX", (long) CpuidEntry.FLAG_SIGNIFICANT_INDEX);

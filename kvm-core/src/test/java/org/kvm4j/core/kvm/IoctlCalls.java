@@ -9,6 +9,8 @@ final class IoctlCalls {
   private IoctlCalls() {}
 
   static List<IoctlCall> all() {
-    return Stream.of(RegisterCalls.ALL).flatMap(List::stream).toList();
+    return Stream.of(RegisterCalls.ALL, DebugCalls.ALL, InjectionCalls.ALL, DeviceCalls.ALL)
+        .flatMap(List::stream)
+        .toList();
   }
 }

@@ -1,0 +1,220 @@
+package org.kvm4j.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kvm4j.core.abi.Ioctl.KVM_SET_GUEST_DEBUG;
+import static org.kvm4j.core.abi.Ioctl.KVM_TRANSLATE;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.kvm4j.KvmCapability;
+import org.kvm4j.Translation;
+import org.kvm4j.VcpuExit;
+import org.kvm4j.core.abi.FdKind;
+import org.kvm4j.debug.DebugConfiguration;
+import org.kvm4j.debug.HardwareBreakpoint;
+import org.kvm4j.testkit.RequiresKvm;
+
+/** Guest code under a debugger, and the guest's page tables. */
+@RequiresKvm
+final class DebugIT {
+
+  private static final VcpuExit HALT = new VcpuExit.Halt();
+  private static final DebugConfiguration STEP =
+      DebugConfiguration.builder().singleStep(true).build();
+  private static final long RFLAGS_RF = 1 << 16;
+
+  private static final String COUNTING =
+      """
+      b8 01 00 00 00 ; mov $1,%eax
+      83 c0 02       ; add $2,%eax
+      eb 01          ; jmp over
+      90             ; nop
+      01 c0          ; over: add %eax,%eax
+      f4             ; hlt
+      """;
+
+  @Test
+  @Exercises(value = KVM_SET_GUEST_DEBUG, on = FdKind.VCPU)
+  void singleSteps_stopAfterEachInstruction() {
+    for (Mode mode : List.of(Mode.PROTECTED, Mode.LONG)) {
+      try (Guest guest = Guest.bare()) {
+        GuestCpu cpu = guest.boot(mode, COUNTING);
+        configure(cpu, STEP);
+        List<String> steps = new ArrayList<>();
+
+        VcpuExit exit = cpu.run();
+        while (exit instanceof VcpuExit.Debug debug) {
+          assertTrue(debug.isSingleStep(), debug.toString());
+          assertEquals(debug.pc(), cpu.registers().rip());
+          steps.add("+%d eax=%d".formatted(debug.pc() - Guest.CODE, cpu.registers().rax()));
+          exit = cpu.run();
+        }
+
+        // The step over hlt is an exit of its own.
+        assertEquals(HALT, exit);
+        assertEquals(
+            List.of("+5 eax=1", "+8 eax=3", "+11 eax=3", "+13 eax=6"), steps, mode + " mode");
+      }
+    }
+  }
+
+  @Test
+  @Exercises(value = KVM_SET_GUEST_DEBUG, on = FdKind.VCPU)
+  void afterOff_theGuestRunsOn() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu = guest.boot(Mode.PROTECTED, COUNTING);
+      configure(cpu, STEP);
+      assertInstanceOf(VcpuExit.Debug.class, cpu.run());
+
+      configure(cpu, DebugConfiguration.OFF);
+
+      assertEquals(HALT, cpu.run());
+      assertEquals(6, cpu.registers().rax());
+    }
+  }
+
+  @Test
+  @Exercises(value = KVM_SET_GUEST_DEBUG, on = FdKind.VCPU)
+  void anExecutionBreakpoint_stopsBeforeItsInstruction_andIsPassedWithRf() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu = guest.boot(Mode.PROTECTED, COUNTING);
+      configure(
+          cpu,
+          DebugConfiguration.builder()
+              .add(HardwareBreakpoint.execution(0x1234_5678))
+              .add(HardwareBreakpoint.execution(Guest.CODE + 11))
+              .build());
+
+      VcpuExit.Debug hit = assertInstanceOf(VcpuExit.Debug.class, cpu.run());
+
+      assertEquals(Guest.CODE + 11, hit.pc());
+      assertEquals(OptionalInt.of(1), hit.hardwareBreakpoint());
+      assertEquals(3, cpu.registers().rax());
+      cpu.on(
+          () -> {
+            var at = cpu.vcpu.registers();
+            cpu.vcpu.setRegisters(at.toBuilder().rflags(at.rflags() | RFLAGS_RF).build());
+            return at;
+          });
+      assertEquals(HALT, cpu.run());
+      assertEquals(6, cpu.registers().rax());
+    }
+  }
+
+  @Test
+  @Exercises(value = KVM_SET_GUEST_DEBUG, on = FdKind.VCPU)
+  void aWatchpoint_stopsAfterTheWrite() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu =
+          guest.boot(
+              Mode.PROTECTED,
+              """
+              c7 05 00 05 00 00 11 00 00 00 ; movl $0x11,0x500
+              c7 05 04 05 00 00 22 00 00 00 ; movl $0x22,0x504
+              90                            ; nop
+              f4                            ; hlt
+              """);
+      configure(
+          cpu,
+          DebugConfiguration.builder().add(HardwareBreakpoint.write(Guest.DATA + 4, 4)).build());
+
+      VcpuExit.Debug hit = assertInstanceOf(VcpuExit.Debug.class, cpu.run());
+
+      assertEquals(Guest.CODE + 20, hit.pc());
+      assertEquals(OptionalInt.of(0), hit.hardwareBreakpoint());
+      assertEquals(0x22, guest.vm.memory().readInt(Guest.DATA + 4));
+      assertEquals(HALT, cpu.run());
+    }
+  }
+
+  @Test
+  @Exercises(value = KVM_SET_GUEST_DEBUG, on = FdKind.VCPU)
+  void anInt3_stopsTheGuest_whichGoesOnWithTheInstructionPutBack() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu = guest.boot(Mode.PROTECTED, COUNTING);
+      guest.vm.memory().writeByte(Guest.CODE + 5, 0xcc); // over the first byte of add $2,%eax
+      configure(cpu, DebugConfiguration.builder().softwareBreakpoints(true).build());
+
+      VcpuExit.Debug hit = assertInstanceOf(VcpuExit.Debug.class, cpu.run());
+
+      assertTrue(hit.isSoftwareBreakpoint(), hit.toString());
+      assertEquals(Guest.CODE + 5, hit.pc());
+      assertEquals(Guest.CODE + 5, cpu.registers().rip());
+      guest.vm.memory().writeByte(Guest.CODE + 5, 0x83);
+      assertEquals(HALT, cpu.run());
+      assertEquals(6, cpu.registers().rax());
+    }
+  }
+
+  @Test
+  @Exercises(value = KVM_SET_GUEST_DEBUG, on = FdKind.VCPU)
+  void injectedExceptions_reachTheGuestsHandlers() {
+    try (Guest guest = Guest.bare()) {
+      guest.vm.memory().writeInt(1 * 4, Guest.CODE + 0x10); // #DB
+      guest.vm.memory().writeInt(3 * 4, Guest.CODE + 0x20); // #BP
+      GuestCpu cpu = guest.boot(Mode.REAL, "90 ; nop\nf4 ; hlt");
+      guest.load(Guest.CODE + 0x10, "66 bb db 00 00 00 ; mov $0xdb,%ebx\nf4 ; hlt");
+      guest.load(Guest.CODE + 0x20, "66 b9 b9 00 00 00 ; mov $0xb9,%ecx\nf4 ; hlt");
+
+      run(cpu, () -> cpu.vcpu.debug().injectDebugException());
+      assertEquals(HALT, cpu.run());
+      assertEquals(0xdb, cpu.registers().rbx());
+
+      run(cpu, () -> cpu.vcpu.debug().injectBreakpoint());
+      assertEquals(HALT, cpu.run());
+      assertEquals(0xb9, cpu.registers().rcx());
+    }
+  }
+
+  @Test
+  @Exercises(value = KVM_SET_GUEST_DEBUG, on = FdKind.VCPU)
+  void interruptsCanBeBlocked_whileStepping() {
+    try (Guest guest = Guest.withIrqchip()) {
+      GuestCpu cpu = guest.boot(Mode.PROTECTED, COUNTING);
+      if (guest.hypervisor.supports(KvmCapability.SET_GUEST_DEBUG2)) {
+        configure(cpu, STEP.toBuilder().blockInterrupts(true).build());
+        assertEquals(Guest.CODE + 5, assertInstanceOf(VcpuExit.Debug.class, cpu.run()).pc());
+      } else {
+        configure(cpu, STEP);
+      }
+      assertTrue(cpu.on(() -> cpu.vcpu.debug().configuration()).singleStep());
+    }
+  }
+
+  @Test
+  @Exercises(value = KVM_TRANSLATE, on = FdKind.VCPU)
+  void linearAddresses_areTranslatedByTheGuestsPageTables() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu = guest.boot(Mode.LONG, "f4 ; hlt");
+      long directory = 0x3000;
+      guest.vm.memory().writeLong(directory + 8, 0x4000_0083L); // 2 MiB to 4 MiB at 1 GiB
+      guest.vm.memory().writeLong(directory + 16, 0); // 4 MiB to 6 MiB not at all
+
+      assertEquals(0xdead_beefL, translate(cpu, 0xdead_beefL).orElseThrow().physicalAddress());
+      assertEquals(0x4000_5678L, translate(cpu, 0x20_5678L).orElseThrow().physicalAddress());
+      assertEquals(Optional.empty(), translate(cpu, 0x40_0000L));
+      assertEquals(Optional.empty(), translate(cpu, 0x1_0000_0000L));
+    }
+  }
+
+  private static Optional<Translation> translate(GuestCpu cpu, long linear) {
+    return cpu.on(() -> cpu.vcpu.translate(linear));
+  }
+
+  private static void configure(GuestCpu cpu, DebugConfiguration configuration) {
+    run(cpu, () -> cpu.vcpu.debug().configure(configuration));
+  }
+
+  private static void run(GuestCpu cpu, Runnable action) {
+    cpu.on(
+        () -> {
+          action.run();
+          return true;
+        });
+  }
+}
