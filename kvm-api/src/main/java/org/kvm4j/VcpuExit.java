@@ -1,8 +1,6 @@
 package org.kvm4j;
 
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * Why {@link Vcpu#run} returned: every {@code KVM_EXIT_*} that is not an access to a bus.
@@ -87,8 +85,10 @@ public sealed interface VcpuExit {
    *
    * @param exception the processor's vector: 1 is #DB, a step or hardware breakpoint; 3 is #BP
    * @param pc linear: of the next instruction, or of the {@code int3}
-   * @param dr6 what the processor reports, for vector 1
-   * @param dr7 which hardware breakpoints are enabled; some KVMs leave it 0 after a step
+   * @param dr6 what the processor reports, for vector 1: {@link
+   *     org.kvm4j.debug.DebugConfiguration#hit} tells the hardware breakpoint
+   * @param dr7 which hardware breakpoints are enabled; KVM leaves it 0 or as it was where it
+   *     emulates the instruction
    */
   record Debug(int exception, long pc, long dr6, long dr7) implements VcpuExit {
     /** The vector of #DB. */
@@ -98,7 +98,6 @@ public sealed interface VcpuExit {
     public static final int BP_VECTOR = 3;
 
     private static final long DR6_BS = 1L << 14;
-    private static final int DEBUG_REGISTERS = 4;
 
     /** Whether an instruction was stepped over; a watchpoint may have been hit by it, too. */
     public boolean isSingleStep() {
@@ -108,17 +107,6 @@ public sealed interface VcpuExit {
     /** Whether the guest is at an {@code int3}. */
     public boolean isSoftwareBreakpoint() {
       return exception == BP_VECTOR;
-    }
-
-    /**
-     * The lowest hardware breakpoint that was hit, by its place in {@link
-     * org.kvm4j.debug.DebugConfiguration#hardwareBreakpoints}. The processor may flag also those
-     * that are not enabled; they do not count.
-     */
-    public OptionalInt hardwareBreakpoint() {
-      return IntStream.range(0, exception == DB_VECTOR ? DEBUG_REGISTERS : 0)
-          .filter(i -> ((dr6 >> i) & 1) != 0 && ((dr7 >> (2 * i)) & 3) != 0)
-          .findFirst();
     }
   }
 

@@ -2,6 +2,9 @@ package org.kvm4j.debug;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.kvm4j.VcpuExit;
 
 /**
  * What stops a guest for its debugger. Immutable.
@@ -49,6 +52,19 @@ public record DebugConfiguration(
     return !singleStep && !softwareBreakpoints && hardwareBreakpoints.isEmpty();
   }
 
+  /**
+   * Which of these hardware breakpoints an exit comes from, the first of several; empty if it comes
+   * from a step or {@code int3} alone. The exit must come from a run with this configuration.
+   */
+  public Optional<HardwareBreakpoint> hit(VcpuExit.Debug exit) {
+    // The processor may flag debug registers that are not in use, and KVM does not always fill DR7.
+    long flags = exit.exception() == VcpuExit.Debug.DB_VECTOR ? exit.dr6() : 0;
+    return IntStream.range(0, hardwareBreakpoints.size())
+        .filter(i -> ((flags >> i) & 1) != 0)
+        .mapToObj(hardwareBreakpoints::get)
+        .findFirst();
+  }
+
   /** A builder that starts with nothing. */
   public static Builder builder() {
     return new Builder();
@@ -85,7 +101,7 @@ public record DebugConfiguration(
       return this;
     }
 
-    /** Adds one; the first is number 0 in {@link org.kvm4j.VcpuExit.Debug#hardwareBreakpoint}. */
+    /** Adds one. */
     public Builder add(HardwareBreakpoint breakpoint) {
       hardwareBreakpoints.add(breakpoint);
       return this;

@@ -11,9 +11,10 @@ import org.kvm4j.KvmIoctlException;
  * does not see it, but while hardware breakpoints are set its own debug registers have no effect.
  *
  * <p>An execution breakpoint stops <em>before</em> its instruction, and stops there again: to go
- * on, step once with a configuration without it, or set RF (bit 16) in RFLAGS. A watchpoint stops
- * <em>after</em> the access. At an {@code int3}, RIP is still at it: to go on, put the instruction
- * back that it stands for, or give the exception to the guest by {@link #injectBreakpoint}.
+ * on, step once with a configuration without it. A watchpoint stops <em>after</em> the access. At
+ * an {@code int3}, RIP is still at it: to go on, put the instruction back that it stands for, or
+ * give the exception to the guest by {@link #injectBreakpoint}. A KVM that emulates the guest's
+ * instructions may know steps and execution breakpoints alone.
  *
  * <p>Threading: the vCPU's thread. KVM API, section 4, KVM_SET_GUEST_DEBUG; Intel SDM volume 3,
  * chapter "Debug, Branch Profile, TSC, and Intel Resource Director Technology".

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,20 +87,27 @@ final class DebugConfigurationTest {
   void aDebugExit_saysWhatStoppedTheGuest() {
     VcpuExit.Debug step = new VcpuExit.Debug(1, 0x8000, 0xffff_4ff0L, 0x400);
     VcpuExit.Debug int3 = new VcpuExit.Debug(3, 0x8000, 0xffff_4ffeL, 0xff);
-    VcpuExit.Debug third = new VcpuExit.Debug(1, 0x8000, 0xffff_0ffcL, 0x420);
-    VcpuExit.Debug locally = new VcpuExit.Debug(1, 0x8000, 0xffff_0ff2L, 0x404);
-    VcpuExit.Debug both = new VcpuExit.Debug(1, 0x8000, 0xffff_4ff1L, 0x402);
+    VcpuExit.Debug breakpoint = new VcpuExit.Debug(1, 0x8000, 0xffff_0ff1L, 0x402);
 
     assertTrue(step.isSingleStep());
-    assertTrue(step.hardwareBreakpoint().isEmpty());
     assertFalse(step.isSoftwareBreakpoint());
     assertTrue(int3.isSoftwareBreakpoint());
     assertFalse(int3.isSingleStep());
-    assertTrue(int3.hardwareBreakpoint().isEmpty());
-    assertFalse(third.isSingleStep());
-    assertEquals(2, third.hardwareBreakpoint().getAsInt());
-    assertEquals(1, locally.hardwareBreakpoint().getAsInt());
-    assertTrue(both.isSingleStep());
-    assertEquals(0, both.hardwareBreakpoint().getAsInt());
+    assertFalse(breakpoint.isSingleStep());
+    assertFalse(breakpoint.isSoftwareBreakpoint());
+  }
+
+  @Test
+  void theHardwareBreakpointThatWasHit_isTheFirstThatTheProcessorFlags() {
+    HardwareBreakpoint first = HardwareBreakpoint.execution(0x1000);
+    HardwareBreakpoint second = HardwareBreakpoint.write(0x2000, 4);
+    DebugConfiguration two = DebugConfiguration.builder().add(first).add(second).build();
+
+    assertEquals(Optional.of(first), two.hit(new VcpuExit.Debug(1, 0, 0xffff_0ff1L, 0)));
+    assertEquals(Optional.of(second), two.hit(new VcpuExit.Debug(1, 0, 0xffff_4ff2L, 0)));
+    assertEquals(Optional.of(first), two.hit(new VcpuExit.Debug(1, 0, 0xffff_0fffL, 0x40a)));
+    assertEquals(Optional.empty(), two.hit(new VcpuExit.Debug(1, 0, 0xffff_0ffcL, 0x40a)));
+    assertEquals(Optional.empty(), two.hit(new VcpuExit.Debug(1, 0, 0xffff_4ff0L, 0x40a)));
+    assertEquals(Optional.empty(), two.hit(new VcpuExit.Debug(3, 0, 0xffff_0ff3L, 0x40a)));
   }
 }
