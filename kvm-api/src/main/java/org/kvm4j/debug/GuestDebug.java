@@ -47,7 +47,8 @@ public interface GuestDebug {
 
   /**
    * Gives the guest a breakpoint exception, #BP, at its next run: for an {@code int3} that is its
-   * own. The configuration stays. KVM_SET_GUEST_DEBUG with KVM_GUESTDBG_INJECT_BP.
+   * own, while RIP is still at it. The configuration stays. KVM_SET_GUEST_DEBUG with
+   * KVM_GUESTDBG_INJECT_BP.
    *
    * @throws KvmIoctlException with EBUSY if an exception waits for the guest already
    */

@@ -18,7 +18,11 @@ public interface Injection {
   void nmi();
 
   /**
-   * Raises a system management interrupt. Many KVMs lack X86_SMM. KVM_SMI.
+   * Raises a system management interrupt. KVM_SMI.
+   *
+   * <p>The guest enters system management mode at SMBASE + 0x8000, 0x38000 after reset. In it, it
+   * sees the memory slots of address space 1 alone (KVM_CAP_MULTI_ADDRESS_SPACE): without any, its
+   * first fetch ends in {@link org.kvm4j.VcpuExit.InternalError}.
    *
    * @throws KvmCapabilityException if this KVM has no system management mode
    */

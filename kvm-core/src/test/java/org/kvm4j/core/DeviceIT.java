@@ -109,7 +109,8 @@ final class DeviceIT {
       long features = attributes.get(0, KvmDeviceAttr.KVM_X86_XCOMP_GUEST_SUPP);
       attributes.get(0, KvmDeviceAttr.KVM_X86_XCOMP_GUEST_SUPP, bytes);
 
-      assertEquals(3, features & 3, "x87 and SSE");
+      // x87 and SSE at least; nothing on a host without XSAVE.
+      assertTrue(features == 0 || (features & 3) == 3, "features " + features);
       assertEquals(features, bytes.getLong(0));
       assertFalse(attributes.has(0, 1L << 40));
       assertThrows(KvmIoctlException.class, () -> attributes.get(NO_GROUP, 0));
