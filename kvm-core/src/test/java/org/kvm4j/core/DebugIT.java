@@ -78,39 +78,38 @@ final class DebugIT {
 
   @Test
   @Exercises(value = KVM_SET_GUEST_DEBUG, on = FdKind.VCPU)
-  void anExecutionBreakpoint_stopsBeforeItsInstruction_andIsPassedByAStep() {
+  void anExecutionBreakpoint_stopsBeforeItsInstruction_andIsPassedWithoutIt() {
     try (Guest guest = Guest.bare()) {
       RecordingPort register = new RecordingPort();
-      guest.mmio.register(0xd000_0000L, 4, register.inMemory());
-      // KVM emulates the store, so that this works on an emulated processor as well, where KVM
+      guest.pio.register(0x80, 1, register);
+      guest.vm.memory().writeByte(Guest.DATA, 0x77);
+      // KVM emulates outsb, so that this works on an emulated processor as well, where KVM
       // itself must compare addresses.
       GuestCpu cpu =
           guest.boot(
               Mode.PROTECTED,
               """
               b8 01 00 00 00 ; mov $1,%eax
-              bb 00 00 00 d0 ; mov $0xd0000000,%ebx
-              89 03          ; mov %eax,(%ebx)
+              be 00 05 00 00 ; mov $0x500,%esi
+              66 ba 80 00    ; mov $0x80,%dx
+              6e             ; outsb %ds:(%esi),(%dx)
               83 c0 02       ; add $2,%eax
               f4             ; hlt
               """);
       HardwareBreakpoint elsewhere = HardwareBreakpoint.execution(0x1234_5678);
-      HardwareBreakpoint store = HardwareBreakpoint.execution(Guest.CODE + 10);
-      DebugConfiguration both = DebugConfiguration.builder().add(elsewhere).add(store).build();
+      HardwareBreakpoint outsb = HardwareBreakpoint.execution(Guest.CODE + 14);
+      DebugConfiguration both = DebugConfiguration.builder().add(elsewhere).add(outsb).build();
       configure(cpu, both);
 
       VcpuExit.Debug hit = assertInstanceOf(VcpuExit.Debug.class, cpu.run());
 
-      assertEquals(Guest.CODE + 10, hit.pc());
-      assertEquals(Optional.of(store), both.hit(hit));
+      assertEquals(Guest.CODE + 14, hit.pc());
+      assertEquals(Optional.of(outsb), both.hit(hit));
       assertEquals(List.of(), register.writes);
-      configure(cpu, STEP);
-      // A stock KVM does not count an emulated store as a step, and stops after the add.
-      VcpuExit.Debug step = assertInstanceOf(VcpuExit.Debug.class, cpu.run());
-      assertTrue(step.pc() == Guest.CODE + 12 || step.pc() == Guest.CODE + 15, step.toString());
-      assertEquals(List.of("4 bytes 0x1"), register.writes);
-      configure(cpu, both);
+      // Not by a step: a stock KVM loses it over an emulated outsb, and runs on to hlt.
+      configure(cpu, DebugConfiguration.builder().add(elsewhere).build());
       assertEquals(HALT, cpu.run());
+      assertEquals(List.of("1 bytes 0x77"), register.writes);
       assertEquals(3, cpu.registers().rax());
     }
   }
