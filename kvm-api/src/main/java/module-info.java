@@ -17,4 +17,5 @@ module org.kvm4j.api {
   exports org.kvm4j.msr;
   exports org.kvm4j.policy;
   exports org.kvm4j.state;
+  exports org.kvm4j.stats;
 }

@@ -99,6 +99,12 @@ public interface Hypervisor extends AutoCloseable {
   Set<VmType> vmTypes();
 
   /**
+   * Values that KVM gives by number, such as the XSAVE features that a guest may have.
+   * KVM_GET_DEVICE_ATTR on {@code /dev/kvm}.
+   */
+  ReadableAttributes attributes();
+
+  /**
    * Creates a VM of machine type 0, without memory and vCPUs. KVM_CREATE_VM.
    *
    * <p>The VM belongs to this process: another one that gets hold of its descriptor is refused with

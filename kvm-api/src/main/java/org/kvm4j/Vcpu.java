@@ -1,6 +1,7 @@
 package org.kvm4j;
 
 import java.util.List;
+import java.util.Optional;
 import org.kvm4j.clock.VcpuTsc;
 import org.kvm4j.debug.GuestDebug;
 import org.kvm4j.event.ExitReply;
@@ -8,6 +9,7 @@ import org.kvm4j.event.Injection;
 import org.kvm4j.memory.DirtyRing;
 import org.kvm4j.state.SyncRegisters;
 import org.kvm4j.state.VcpuState;
+import org.kvm4j.stats.Statistics;
 
 /**
  * One virtual CPU.
@@ -102,9 +104,9 @@ public interface Vcpu extends AutoCloseable {
   /**
    * Translates a linear address by the vCPU's current page tables. KVM_TRANSLATE.
    *
-   * @return guest-physical, or -1 if the address is not mapped
+   * @return empty if the address is not mapped
    */
-  long translate(long linearAddress);
+  Optional<Translation> translate(long linearAddress);
 
   /**
    * Switches on a capability that is off until asked for. KVM_ENABLE_CAP on the vCPU.
@@ -125,6 +127,15 @@ public interface Vcpu extends AutoCloseable {
 
   /** NMI, SMI, interrupts and machine checks for the guest. */
   Injection inject();
+
+  /**
+   * Values that KVM gives and takes by number, such as the TSC offset. KVM_GET_DEVICE_ATTR on the
+   * vCPU.
+   */
+  DeviceAttributes attributes();
+
+  /** Opens what KVM counts of this vCPU, closed with it at the latest. KVM_GET_STATS_FD. */
+  Statistics statistics();
 
   /** The time-stamp counter. */
   VcpuTsc tsc();

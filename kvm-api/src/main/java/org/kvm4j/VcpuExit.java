@@ -126,8 +126,35 @@ public sealed interface VcpuExit {
   /** The vCPU's ring of written pages has no room left. KVM_EXIT_DIRTY_RING_FULL. */
   record DirtyRingFull() implements VcpuExit {}
 
-  /** A debug exception or breakpoint. KVM_EXIT_DEBUG. */
-  record Debug(int exception, long pc, long dr6, long dr7) implements VcpuExit {}
+  /**
+   * A single step or breakpoint that {@link Vcpu#debug} asked for. KVM_EXIT_DEBUG.
+   *
+   * @param exception the processor's vector: 1 is #DB, a step or hardware breakpoint; 3 is #BP
+   * @param pc linear: of the next instruction, or of the {@code int3}
+   * @param dr6 what the processor reports, for vector 1: {@link
+   *     org.kvm4j.debug.DebugConfiguration#hit} tells the hardware breakpoint
+   * @param dr7 which hardware breakpoints are enabled; KVM leaves it 0 or as it was where it
+   *     emulates the instruction
+   */
+  record Debug(int exception, long pc, long dr6, long dr7) implements VcpuExit {
+    /** The vector of #DB. */
+    public static final int DB_VECTOR = 1;
+
+    /** The vector of #BP. */
+    public static final int BP_VECTOR = 3;
+
+    private static final long DR6_BS = 1L << 14;
+
+    /** Whether an instruction was stepped over; a watchpoint may have been hit by it, too. */
+    public boolean isSingleStep() {
+      return exception == DB_VECTOR && (dr6 & DR6_BS) != 0;
+    }
+
+    /** Whether the guest is at an {@code int3}. */
+    public boolean isSoftwareBreakpoint() {
+      return exception == BP_VECTOR;
+    }
+  }
 
   /** The guest ended a level-triggered interrupt of a split irqchip. KVM_EXIT_IOAPIC_EOI. */
   record IoapicEoi(int vector) implements VcpuExit {}

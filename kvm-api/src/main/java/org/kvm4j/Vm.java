@@ -8,6 +8,7 @@ import org.kvm4j.irq.KernelPit;
 import org.kvm4j.memory.MemorySlots;
 import org.kvm4j.msr.MsrAccess;
 import org.kvm4j.policy.VmPolicy;
+import org.kvm4j.stats.Statistics;
 
 /**
  * One virtual machine: memory slots, interrupt controllers and vCPUs.
@@ -149,6 +150,23 @@ public interface Vm extends AutoCloseable {
 
   /** How KVM treats the VM: options, quirks and limits. */
   VmPolicy policy();
+
+  /**
+   * Creates an in-kernel device, closed with the VM at the latest. KVM_CREATE_DEVICE.
+   *
+   * @throws KvmIoctlException ENODEV if this KVM has no such device; EEXIST or EBUSY if the VM has
+   *     one already and can have no other
+   */
+  KvmDevice createDevice(KvmDeviceType type);
+
+  /**
+   * Whether this KVM has such a device; nothing is created. KVM_CREATE_DEVICE with
+   * KVM_CREATE_DEVICE_TEST.
+   */
+  boolean hasDevice(KvmDeviceType type);
+
+  /** Opens what KVM counts of this VM, closed with it at the latest. KVM_GET_STATS_FD. */
+  Statistics statistics();
 
   /**
    * Closes all vCPUs, then memory, then the VM; idempotent.

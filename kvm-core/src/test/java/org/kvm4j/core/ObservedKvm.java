@@ -35,6 +35,9 @@ final class ObservedKvm {
               ObservedKvm.class.getClassLoader(),
               new Class<?>[] {Syscalls.class},
               (proxy, method, arguments) -> {
+                if (method.getName().equals("close")) {
+                  KINDS.remove((int) arguments[0]); // the number may come back as something else
+                }
                 Object result;
                 try {
                   result = method.invoke(NativeLibc.INSTANCE, arguments);

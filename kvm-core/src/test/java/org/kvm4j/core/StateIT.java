@@ -255,14 +255,4 @@ final class StateIT {
       assertEquals(1, answer.rcx() >>> 31 & 1, "there is a hypervisor");
     }
   }
-
-  @Test
-  void linearAddresses_areTranslatedByTheGuestsPageTables() {
-    try (Guest guest = Guest.bare()) {
-      GuestCpu cpu = guest.boot(Mode.LONG, "f4 ; hlt");
-
-      assertEquals(0xdead_beefL, cpu.on(() -> cpu.vcpu.translate(0xdead_beefL)));
-      assertEquals(-1, cpu.on(() -> cpu.vcpu.translate(0x1_0000_0000L)));
-    }
-  }
 }

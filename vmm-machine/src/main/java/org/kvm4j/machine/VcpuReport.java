@@ -14,6 +14,8 @@ final class VcpuReport {
   /** The longest x86 instruction. */
   private static final int MOST_CODE_BYTES = 15;
 
+  private static final String NOT_READABLE = "not readable";
+
   private VcpuReport() {}
 
   /** Several lines, with what the exit itself tells of the code; on the vCPU's own thread. */
@@ -51,12 +53,17 @@ final class VcpuReport {
   }
 
   private static String code(Vcpu vcpu, GuestMemory memory, long linear) {
-    long address = vcpu.translate(linear);
+    return vcpu.translate(linear)
+        .map(to -> code(memory, to.physicalAddress()))
+        .orElse(NOT_READABLE);
+  }
+
+  private static String code(GuestMemory memory, long address) {
     int length = MOST_CODE_BYTES;
     while (length > 0 && !memory.contains(address, length)) {
       length--;
     }
-    return address == -1 || length == 0 ? "not readable" : hex(memory.read(address, length));
+    return length == 0 ? NOT_READABLE : hex(memory.read(address, length));
   }
 
   private static String hex(byte[] bytes) {

@@ -7,11 +7,13 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.Registers;
 import org.kvm4j.Segment;
 import org.kvm4j.SpecialRegisters;
+import org.kvm4j.Translation;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.testkit.FakeGuestMemory;
@@ -40,12 +42,16 @@ final class VcpuReportTest {
     }
     when(vcpu.id()).thenReturn(3);
     when(vcpu.specialRegisters()).thenReturn(LONG_MODE);
-    when(vcpu.translate(anyLong())).thenAnswer(call -> call.getArgument(0));
+    when(vcpu.translate(anyLong())).thenAnswer(call -> mappedTo(call.getArgument(0)));
   }
 
   private String reportAt(long rip) {
     when(vcpu.registers()).thenReturn(Registers.builder().rip(rip).build());
     return VcpuReport.of(vcpu, memory, "KVM_EXIT_SHUTDOWN");
+  }
+
+  private static Optional<Translation> mappedTo(long physicalAddress) {
+    return Optional.of(new Translation(physicalAddress, true, false));
   }
 
   private static String codeIn(String report) {
@@ -100,7 +106,7 @@ final class VcpuReportTest {
 
   @Test
   void code_isWhereThePageTablesSay() {
-    when(vcpu.translate(0xffff_ffff_8100_0000L)).thenReturn(0x1010L);
+    when(vcpu.translate(0xffff_ffff_8100_0000L)).thenReturn(mappedTo(0x1010));
 
     assertEquals(
         "code at rip: 10 11 12 13 14 15 16 17 18 19 1a 1b 1c 1d 1e",
@@ -130,7 +136,7 @@ final class VcpuReportTest {
 
   @Test
   void ripThatIsNotMapped_isNotReadable() {
-    when(vcpu.translate(0x1040)).thenReturn(-1L);
+    when(vcpu.translate(0x1040)).thenReturn(Optional.empty());
 
     assertEquals("code at rip: not readable", codeIn(reportAt(0x1040)));
   }

@@ -1,5 +1,8 @@
 package org.kvm4j.core.abi;
 
+import java.nio.ByteBuffer;
+import org.kvm4j.stats.StatisticDescriptor;
+
 /** struct kvm_stats_desc: one statistic, followed by its name. */
 public final class KvmStatsDesc {
 
@@ -79,4 +82,51 @@ public final class KvmStatsDesc {
   public static final int KVM_STATS_BASE_POW2 = 256;
 
   private KvmStatsDesc() {}
+
+  /**
+   * Reads a descriptor.
+   *
+   * @param name the text behind it, whose room the header tells
+   */
+  public static StatisticDescriptor read(ByteBuffer b, String name) {
+    int flags = b.getInt(FLAGS);
+    return new StatisticDescriptor(
+        name,
+        type(flags & KVM_STATS_TYPE_MASK),
+        unit(flags & KVM_STATS_UNIT_MASK),
+        base(flags & KVM_STATS_BASE_MASK),
+        b.getShort(EXPONENT),
+        Short.toUnsignedInt(b.getShort(SIZE)),
+        Integer.toUnsignedLong(b.getInt(BUCKET_SIZE)));
+  }
+
+  private static StatisticDescriptor.Type type(int number) {
+    return switch (number) {
+      case KVM_STATS_TYPE_CUMULATIVE -> StatisticDescriptor.Type.CUMULATIVE;
+      case KVM_STATS_TYPE_INSTANT -> StatisticDescriptor.Type.INSTANT;
+      case KVM_STATS_TYPE_PEAK -> StatisticDescriptor.Type.PEAK;
+      case KVM_STATS_TYPE_LINEAR_HIST -> StatisticDescriptor.Type.LINEAR_HISTOGRAM;
+      case KVM_STATS_TYPE_LOG_HIST -> StatisticDescriptor.Type.LOG_HISTOGRAM;
+      default -> StatisticDescriptor.Type.UNKNOWN;
+    };
+  }
+
+  private static StatisticDescriptor.Unit unit(int number) {
+    return switch (number) {
+      case KVM_STATS_UNIT_NONE -> StatisticDescriptor.Unit.NONE;
+      case KVM_STATS_UNIT_BYTES -> StatisticDescriptor.Unit.BYTES;
+      case KVM_STATS_UNIT_SECONDS -> StatisticDescriptor.Unit.SECONDS;
+      case KVM_STATS_UNIT_CYCLES -> StatisticDescriptor.Unit.CYCLES;
+      case KVM_STATS_UNIT_BOOLEAN -> StatisticDescriptor.Unit.BOOLEAN;
+      default -> StatisticDescriptor.Unit.UNKNOWN;
+    };
+  }
+
+  private static StatisticDescriptor.Base base(int number) {
+    return switch (number) {
+      case KVM_STATS_BASE_POW10 -> StatisticDescriptor.Base.POW10;
+      case KVM_STATS_BASE_POW2 -> StatisticDescriptor.Base.POW2;
+      default -> StatisticDescriptor.Base.UNKNOWN;
+    };
+  }
 }

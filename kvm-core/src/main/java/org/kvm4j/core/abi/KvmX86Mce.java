@@ -1,5 +1,8 @@
 package org.kvm4j.core.abi;
 
+import java.nio.ByteBuffer;
+import org.kvm4j.event.MachineCheck;
+
 /** struct kvm_x86_mce: a machine check to deliver. */
 public final class KvmX86Mce {
 
@@ -22,4 +25,12 @@ public final class KvmX86Mce {
   public static final int BANK = 32;
 
   private KvmX86Mce() {}
+
+  public static void write(ByteBuffer b, MachineCheck check) {
+    b.putLong(STATUS, check.status());
+    b.putLong(ADDR, check.address());
+    b.putLong(MISC, check.misc());
+    b.putLong(MCG_STATUS, check.globalStatus());
+    b.put(BANK, (byte) check.bank());
+  }
 }

@@ -40,7 +40,7 @@ record CountedList(int headerBytes, int entryBytes, int firstRoom) {
         return checked(fd, call, list, told, room);
       }
       if (result != -Errno.E2BIG || room >= MOST_ENTRIES) {
-        throw Failure.of(call + " on " + fd.name(), result);
+        throw fd.failure(call, result);
       }
       room = Integer.compareUnsigned(told, room) > 0 ? bounded(told) : bounded(2 * room);
     }

@@ -32,7 +32,7 @@ final class CpuidReader {
         return KvmCpuid2.read(cpuid);
       }
       if (result != -Errno.E2BIG || guess >= MOST_ENTRIES) {
-        throw Failure.of(call + " on " + ioctls.fd().name(), result);
+        throw ioctls.fd().failure(call, result);
       }
     }
   }

@@ -1,8 +1,5 @@
 package org.kvm4j.core.kvm;
 
-import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_VCPU;
-import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_VM;
-import static org.kvm4j.core.abi.Ioctl.KVM_SET_VCPU_EVENTS;
 import static org.kvm4j.core.sys.Errno.E2BIG;
 import static org.kvm4j.core.sys.Errno.EACCES;
 import static org.kvm4j.core.sys.Errno.EAGAIN;
@@ -41,11 +38,16 @@ final class Failure {
 
   private Failure() {}
 
-  /** For a call on an open KVM descriptor. */
+  /** For an ioctl on a descriptor with a name such as {@code vCPU 0}. */
+  static KvmIoctlException of(Ioctl ioctl, String descriptor, int negativeErrno) {
+    int errno = -negativeErrno;
+    return failed(ioctl + " on " + descriptor, errno, advice(ioctl, errno));
+  }
+
+  /** For another system call. */
   static KvmIoctlException of(String call, int negativeErrno) {
     int errno = -negativeErrno;
-    return new KvmIoctlException(
-        call, errno, "%s: %s. %s".formatted(call, Errno.describe(errno), advice(call, errno)));
+    return failed(call, errno, advice(errno));
   }
 
   /** For opening {@code /dev/kvm} itself. */
@@ -68,32 +70,74 @@ final class Failure {
         "Cannot open %s: %s. %s".formatted(path, Errno.describe(errno), advice));
   }
 
-  private static String advice(String call, int errno) {
-    if (errno == ENXIO && call.startsWith("KVM_GET_DIRTY_LOG ")) {
-      return "With dirty rings KVM keeps no bitmap: take the pages from Vcpu.dirtyRing().";
-    }
+  private static KvmIoctlException failed(String call, int errno, String advice) {
+    return new KvmIoctlException(
+        call, errno, "%s: %s. %s".formatted(call, Errno.describe(errno), advice));
+  }
+
+  /** Where an ioctl means something of its own by an error number. KVM API, section 4. */
+  private static String advice(Ioctl ioctl, int errno) {
+    return switch (ioctl) {
+      case KVM_CREATE_VM ->
+          switch (errno) {
+            case EBUSY -> "Is another hypervisor holding the virtualisation extensions? Stop it.";
+            case ENODEV, ENXIO ->
+                "The CPU's virtualisation extensions are off: switch them on in the firmware.";
+            case EINVAL -> "The kernel refuses the machine type: use one of vmTypes().";
+            default -> advice(errno);
+          };
+      case KVM_CREATE_VCPU ->
+          errno == EINVAL
+              ? "The id or the number of vCPUs is too large: checkExtension() tells both limits, of"
+                  + " MAX_VCPU_ID and of MAX_VCPUS."
+              : advice(errno);
+      case KVM_TRACE_ENABLE, KVM_TRACE_PAUSE, KVM_TRACE_DISABLE -> TRACING;
+      case KVM_IOEVENTFD ->
+          errno == ENOENT ? "There is none like this: name it as it was made." : advice(errno);
+      case KVM_GET_DIRTY_LOG ->
+          errno == ENXIO
+              ? "With dirty rings KVM keeps no bitmap: take the pages from Vcpu.dirtyRing()."
+              : advice(errno);
+      case KVM_SET_VCPU_EVENTS ->
+          errno == EINVAL
+              ? "The kernel refuses the events: a payload or a triple fault needs its capability"
+                  + " enabled on the VM first."
+              : advice(errno);
+      case KVM_SET_GUEST_DEBUG ->
+          errno == EBUSY
+              ? "An exception waits for the guest already: run the vCPU before you inject one."
+              : advice(errno);
+      case KVM_INTERRUPT ->
+          errno == ENXIO
+              ? "The interrupt controllers are in the kernel: use Vm.setIrqLine."
+              : advice(errno);
+      case KVM_GET_DEVICE_ATTR, KVM_SET_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR ->
+          errno == ENXIO || errno == ENODEV
+              ? "There is no such attribute: ask has() first."
+              : advice(errno);
+      case KVM_SET_PMU_EVENT_FILTER ->
+          errno == EBUSY ? "The host is out of memory: filter fewer events." : advice(errno);
+      default ->
+          errno == E2BIG && ioctl.name().startsWith("KVM_SET_")
+              ? "That is more than the kernel takes: give fewer entries."
+              : advice(errno);
+    };
+  }
+
+  private static String advice(int errno) {
     return switch (errno) {
-      case EBUSY ->
-          isFor(call, KVM_CREATE_VM)
-              ? "Is another hypervisor holding the virtualisation extensions? Stop it."
-              : "Something is using it already.";
+      case EBUSY -> "Something is using it already.";
       case ENOMEM -> "The host is out of memory: use less guest memory, or raise 'ulimit -v'.";
       case EMFILE -> "Too many files are open: raise 'ulimit -n', or close other VMs.";
       case ENFILE -> "The host has too many files open: close other VMs, or raise fs.file-max.";
-      case ENODEV, ENXIO ->
-          isFor(call, KVM_CREATE_VM)
-              ? "The CPU's virtualisation extensions are off: switch them on in the firmware."
-              : "KVM lacks this here, or the interrupt controllers are not created.";
+      case ENODEV, ENXIO -> "KVM lacks this here, or the interrupt controllers are not created.";
       case ENOENT -> "KVM knows nothing of this name or number here: create or register it first.";
       case EEXIST -> "It exists already: use another id or address.";
-      case EINVAL -> invalid(call);
-      case ENOTTY -> isTrace(call) ? TRACING : "This kernel's KVM is too old for the call.";
+      case EINVAL -> "The kernel refuses the values, or the order of the calls.";
+      case ENOTTY -> "This kernel's KVM is too old for the call.";
       case ENOSYS -> "This kernel was built without it: use another kernel.";
-      case EOPNOTSUPP -> isTrace(call) ? TRACING : "This KVM does not offer it: do without.";
-      case E2BIG ->
-          call.startsWith("KVM_SET_")
-              ? "That is more than the kernel takes: give fewer entries."
-              : "The kernel has more entries than fit.";
+      case EOPNOTSUPP -> "This KVM does not offer it: do without.";
+      case E2BIG -> "The kernel has more entries than fit.";
       case ENOSPC -> "A limit of KVM is reached: remove what is no longer needed.";
       case EIO ->
           "A VM can be used only by the process that created it, as KVM ties it to one address"
@@ -107,31 +151,5 @@ final class Failure {
       case EHWPOISON -> "The host's memory there is broken: see dmesg.";
       default -> "See the KVM API documentation for this error.";
     };
-  }
-
-  private static String invalid(String call) {
-    if (isTrace(call)) {
-      return TRACING;
-    }
-    if (isFor(call, KVM_CREATE_VM)) {
-      return "The kernel refuses the machine type: use one of vmTypes().";
-    }
-    if (isFor(call, KVM_CREATE_VCPU)) {
-      return "The id or the number of vCPUs is too large: checkExtension() tells both limits, of"
-          + " MAX_VCPU_ID and of MAX_VCPUS.";
-    }
-    if (isFor(call, KVM_SET_VCPU_EVENTS)) {
-      return "The kernel refuses the events: a payload or a triple fault needs its capability"
-          + " enabled on the VM first.";
-    }
-    return "The kernel refuses the values, or the order of the calls.";
-  }
-
-  private static boolean isTrace(String call) {
-    return call.startsWith("KVM_TRACE_");
-  }
-
-  private static boolean isFor(String call, Ioctl ioctl) {
-    return call.startsWith(ioctl + " ");
   }
 }

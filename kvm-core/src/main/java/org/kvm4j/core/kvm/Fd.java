@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmCapabilityException;
+import org.kvm4j.KvmIoctlException;
 import org.kvm4j.core.abi.FdKind;
 import org.kvm4j.core.abi.Ioctl;
 import org.kvm4j.core.sys.Syscalls;
@@ -76,7 +77,7 @@ final class Fd implements AutoCloseable {
   int ioctl(Ioctl call, long argument) {
     int result = tryIoctl(call, argument);
     if (result < 0) {
-      throw Failure.of(call + " on " + name, result);
+      throw failure(call, result);
     }
     return result;
   }
@@ -98,6 +99,11 @@ final class Fd implements AutoCloseable {
       throw new KvmCapabilityException(capability.get(), call + " on " + name);
     }
     return sys.ioctl(number, call.request(), argument);
+  }
+
+  /** What to throw for a negative result of {@link #tryIoctl}. */
+  KvmIoctlException failure(Ioctl call, int result) {
+    return Failure.of(call, name, result);
   }
 
   void requireOpen() {

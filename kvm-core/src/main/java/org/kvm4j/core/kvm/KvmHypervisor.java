@@ -25,6 +25,7 @@ import org.kvm4j.KvmException;
 import org.kvm4j.KvmUnavailableException;
 import org.kvm4j.MceCapabilities;
 import org.kvm4j.Msr;
+import org.kvm4j.ReadableAttributes;
 import org.kvm4j.RunAreaLayout;
 import org.kvm4j.TraceCommand;
 import org.kvm4j.Vm;
@@ -51,9 +52,11 @@ public final class KvmHypervisor implements Hypervisor {
       new CountedList(KvmMsrList.INDICES, Integer.BYTES, 0);
 
   private final Fd fd;
+  private final KvmAttributes attributes;
 
   private KvmHypervisor(Fd fd) {
     this.fd = fd;
+    attributes = new KvmAttributes(fd);
   }
 
   /** Opens a KVM device and checks its API version. */
@@ -157,6 +160,11 @@ public final class KvmHypervisor implements Hypervisor {
   @Override
   public Set<VmType> vmTypes() {
     return VmTypes.offeredBy(fd.capabilities());
+  }
+
+  @Override
+  public ReadableAttributes attributes() {
+    return attributes;
   }
 
   @Override

@@ -113,7 +113,7 @@ final class KvmInterrupts implements Interrupts {
     }
     // The kernel says -1 if no local APIC has that id, which C takes for EPERM.
     if (result < 0 && result != -Errno.EPERM) {
-      throw Failure.of("KVM_SIGNAL_MSI on " + fd.name(), result);
+      throw fd.failure(KVM_SIGNAL_MSI, result);
     }
     return result > 0;
   }

@@ -14,8 +14,10 @@ import static org.kvm4j.core.abi.Ioctl.KVM_TRANSLATE;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.kvm4j.Buses;
 import org.kvm4j.CpuidTable;
+import org.kvm4j.DeviceAttributes;
 import org.kvm4j.FpuState;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.MpState;
@@ -23,6 +25,7 @@ import org.kvm4j.Msr;
 import org.kvm4j.Registers;
 import org.kvm4j.RunState;
 import org.kvm4j.SpecialRegisters;
+import org.kvm4j.Translation;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.clock.VcpuTsc;
@@ -40,6 +43,7 @@ import org.kvm4j.event.Injection;
 import org.kvm4j.memory.DirtyRing;
 import org.kvm4j.state.SyncRegisters;
 import org.kvm4j.state.VcpuState;
+import org.kvm4j.stats.Statistics;
 
 /** A vCPU descriptor with its run area. KVM API, section 4, vcpu ioctls, and section 5. */
 final class KvmVcpu implements Vcpu {
@@ -58,6 +62,8 @@ final class KvmVcpu implements Vcpu {
   private final KvmSyncRegisters syncRegisters;
   private final KvmGuestDebugging debug;
   private final KvmInjection inject;
+  private final KvmAttributes attributes;
+  private final Children children;
   private final KvmVcpuTsc tsc;
   private final KvmExitReply reply;
   private final KvmDirtyRing dirtyRing;
@@ -76,6 +82,8 @@ final class KvmVcpu implements Vcpu {
     syncRegisters = new KvmSyncRegisters(fd, area, gate);
     debug = new KvmGuestDebugging(ioctls);
     inject = new KvmInjection(ioctls);
+    attributes = new KvmAttributes(fd, ioctls::checkThread);
+    children = new Children(fd.name());
     tsc = new KvmVcpuTsc(ioctls);
     reply = new KvmExitReply(ioctls, area);
     dirtyRing = new KvmDirtyRing(ioctls);
@@ -132,7 +140,7 @@ final class KvmVcpu implements Vcpu {
     if (mayBeFault && area.exitReason() == KvmRun.KVM_EXIT_MEMORY_FAULT) {
       return area.decode();
     }
-    throw Failure.of("KVM_RUN on vCPU " + id, result);
+    throw fd.failure(KVM_RUN, result);
   }
 
   @Override
@@ -210,14 +218,11 @@ final class KvmVcpu implements Vcpu {
   }
 
   @Override
-  public long translate(long linearAddress) {
+  public Optional<Translation> translate(long linearAddress) {
     return ioctls.exchange(
         KVM_TRANSLATE,
         translation -> translation.putLong(KvmTranslation.LINEAR_ADDRESS, linearAddress),
-        translation ->
-            translation.get(KvmTranslation.VALID) != 0
-                ? translation.getLong(KvmTranslation.PHYSICAL_ADDRESS)
-                : -1L);
+        KvmTranslation::read);
   }
 
   @Override
@@ -244,6 +249,17 @@ final class KvmVcpu implements Vcpu {
   @Override
   public Injection inject() {
     return inject;
+  }
+
+  @Override
+  public DeviceAttributes attributes() {
+    return attributes;
+  }
+
+  @Override
+  public Statistics statistics() {
+    ioctls.checkThread();
+    return KvmStatistics.open(fd, children);
   }
 
   @Override
@@ -279,6 +295,7 @@ final class KvmVcpu implements Vcpu {
   @Override
   public void close() {
     if (gate.close()) {
+      children.close();
       dirtyRing.close();
       runMapping.close();
       fd.close();

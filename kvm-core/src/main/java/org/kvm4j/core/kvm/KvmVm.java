@@ -15,6 +15,8 @@ import java.util.List;
 import org.kvm4j.Buses;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.KvmCapability;
+import org.kvm4j.KvmDevice;
+import org.kvm4j.KvmDeviceType;
 import org.kvm4j.MemorySlot;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
@@ -30,6 +32,7 @@ import org.kvm4j.memory.MemorySlots;
 import org.kvm4j.memory.MemorySpec;
 import org.kvm4j.msr.MsrAccess;
 import org.kvm4j.policy.VmPolicy;
+import org.kvm4j.stats.Statistics;
 
 /** A VM descriptor. KVM API, section 4, VM ioctls. */
 final class KvmVm implements Vm {
@@ -61,6 +64,7 @@ final class KvmVm implements Vm {
   private final KvmVmClocks clocks;
   private final KvmMsrAccess msrAccess;
   private final KvmVmPolicy policy;
+  private final Children children;
 
   private record ReservedRange(String name, long address, int length) {
     boolean overlaps(long otherAddress, long otherLength) {
@@ -79,6 +83,7 @@ final class KvmVm implements Vm {
     clocks = new KvmVmClocks(fd);
     msrAccess = new KvmMsrAccess(fd);
     policy = new KvmVmPolicy(fd, this::requireNoVcpu);
+    children = new Children(fd.name());
     irqLevels = Native.allocate(GSI_COUNT * 2 * KvmIrqLevel.SIZEOF);
     irqLevelsAddress = fd.sys().addressOf(irqLevels);
     for (int gsi = 0; gsi < GSI_COUNT; gsi++) {
@@ -239,6 +244,21 @@ final class KvmVm implements Vm {
   }
 
   @Override
+  public KvmDevice createDevice(KvmDeviceType type) {
+    return KvmKernelDevice.create(fd, type, children);
+  }
+
+  @Override
+  public boolean hasDevice(KvmDeviceType type) {
+    return KvmKernelDevice.exists(fd, type);
+  }
+
+  @Override
+  public Statistics statistics() {
+    return KvmStatistics.open(fd, children);
+  }
+
+  @Override
   public void close() {
     List<KvmVcpu> all;
     synchronized (this) {
@@ -247,6 +267,7 @@ final class KvmVm implements Vm {
     // Not under the lock, as it waits for their threads. Throws from within a vCPU's own run, and
     // then the VM is still there to be closed.
     all.forEach(KvmVcpu::close);
+    children.close();
     synchronized (this) {
       fd.close();
       slots.close();

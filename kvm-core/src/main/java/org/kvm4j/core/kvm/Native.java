@@ -11,4 +11,9 @@ final class Native {
   static ByteBuffer allocate(int sizeBytes) {
     return ByteBuffer.allocateDirect(sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
+
+  /** A part of such memory, in the same byte order. */
+  static ByteBuffer slice(ByteBuffer memory, int offset, int sizeBytes) {
+    return memory.slice(offset, sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
 }

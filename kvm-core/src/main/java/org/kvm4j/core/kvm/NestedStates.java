@@ -29,7 +29,7 @@ final class NestedStates {
       result = ioctls.tryCall(KVM_GET_NESTED_STATE, state);
     }
     if (result < 0) {
-      throw Failure.of(KVM_GET_NESTED_STATE + " on " + ioctls.fd().name(), result);
+      throw ioctls.fd().failure(KVM_GET_NESTED_STATE, result);
     }
     byte[] bytes = new byte[Math.min(boundedSize(state), state.capacity())];
     state.get(0, bytes);

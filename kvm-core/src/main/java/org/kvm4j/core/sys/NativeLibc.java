@@ -78,6 +78,12 @@ public final class NativeLibc implements Syscalls {
   }
 
   @Override
+  public int pread(int fd, ByteBuffer target, long offset) {
+    long buf = addressOf(target) + target.position();
+    return advance(target, Libc.pread(fd, buf, target.remaining(), offset));
+  }
+
+  @Override
   public int poll(ByteBuffer pollFds, int count, int timeoutMillis) {
     return result(Libc.poll(addressOf(pollFds), count, timeoutMillis));
   }
@@ -214,6 +220,8 @@ public final class NativeLibc implements Syscalls {
     static native long read(int fd, long buf, long count);
 
     static native long write(int fd, long buf, long count);
+
+    static native long pread(int fd, long buf, long count, long offset);
 
     static native int poll(long fds, long nfds, int timeout);
 

@@ -37,6 +37,9 @@ public interface Syscalls {
   /** write(2) from a direct buffer, from its position to its limit; moves the position. */
   int write(int fd, ByteBuffer source);
 
+  /** pread(2): {@link #read} from a place in the file, whose own position stays. */
+  int pread(int fd, ByteBuffer target, long offset);
+
   /** poll(2) over a direct buffer of struct pollfd. */
   int poll(ByteBuffer pollFds, int count, int timeoutMillis);
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.kvm4j.CpuidEntry;
 import org.kvm4j.KvmCapability;
+import org.kvm4j.KvmDeviceType;
 import org.kvm4j.MpState;
 import org.kvm4j.RunState;
 import org.kvm4j.VcpuExit;
@@ -130,6 +131,9 @@ final class AbiTest {
     put("KVM_SYNC_X86_SREGS", (long) SyncPart.SPECIAL.bit());
     put("KVM_SYNC_X86_EVENTS", (long) SyncPart.EVENTS.bit());
     put("sizeof(struct kvm_nested_state)", (long) NestedState.HEADER_BYTES);
+    for (KvmDeviceType type : KvmDeviceType.values()) {
+      put("KVM_DEV_TYPE_" + type, (long) type.number());
+    }
     // The kernel's header spells it like this.
     put("KVM_CPUID_FLAG_SIGNIFCANT_INDEX", (long) CpuidEntry.FLAG_SIGNIFICANT_INDEX);
     put("KVM_INTERNAL_ERROR_EMULATION", (long) VcpuExit.InternalError.EMULATION);

@@ -11,7 +11,10 @@ final class IoctlCalls {
   static List<IoctlCall> all() {
     return Stream.of(
             ClockAndCoalescingCalls.ALL,
+            DebugCalls.ALL,
+            DeviceCalls.ALL,
             ExitCalls.ALL,
+            InjectionCalls.ALL,
             InterruptCalls.ALL,
             MemoryCalls.ALL,
             RegisterCalls.ALL,

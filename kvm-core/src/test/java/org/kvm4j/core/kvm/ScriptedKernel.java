@@ -67,6 +67,7 @@ final class ScriptedKernel implements Syscalls {
   private final Deque<ScriptedExit> exits = new ArrayDeque<>();
   private final List<Integer> signalled = new ArrayList<>();
 
+  private byte[] statsFile = new StatsFile("kvm-1").bytes();
   private int nextFd = FIRST_FD;
   private ByteBuffer runArea;
   private ScriptedExit unfinished;
@@ -353,6 +354,28 @@ final class ScriptedKernel implements Syscalls {
   private int newFd(String kind) {
     openFds.put(nextFd, kind);
     return nextFd++;
+  }
+
+  /** What every statistics file holds from now on; at first it is one without statistics. */
+  synchronized ScriptedKernel statsFile(byte[] content) {
+    statsFile = content.clone();
+    return this;
+  }
+
+  @Override
+  public synchronized int pread(int fd, ByteBuffer target, long offset) {
+    assertEquals(FILE, openFds.get(fd), "pread of something that is no file");
+    calls.add("pread");
+    int most = scripted("pread", offset, Integer.MAX_VALUE);
+    if (most < 0) {
+      return most;
+    }
+    int left = (int) Math.max(0, statsFile.length - offset);
+    int count = Math.min(Math.min(left, most), target.remaining());
+    if (count > 0) {
+      target.put(statsFile, (int) offset, count);
+    }
+    return count;
   }
 
   // What KVM needs nothing of.

@@ -7,6 +7,7 @@ import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.kvm4j.MpState;
 import org.kvm4j.Registers;
 import org.kvm4j.Segment;
 import org.kvm4j.SpecialRegisters;
+import org.kvm4j.Translation;
 import org.kvm4j.Vcpu;
 import org.kvm4j.bus.MmioBus;
 import org.kvm4j.bus.PioBus;
@@ -160,15 +162,24 @@ final class VcpuStateTest {
           ByteBuffer b = kernel.at(argument, KvmTranslation.SIZEOF);
           assertEquals(0xffff_ffff_8100_0123L, b.getLong(KvmTranslation.LINEAR_ADDRESS));
           b.putLong(KvmTranslation.PHYSICAL_ADDRESS, 0x100_0123L)
-              .put(KvmTranslation.VALID, (byte) 1);
+              .put(KvmTranslation.VALID, (byte) 1)
+              .put(KvmTranslation.WRITEABLE, (byte) 1);
+          return 0;
+        },
+        argument -> {
+          ByteBuffer b = kernel.at(argument, KvmTranslation.SIZEOF);
+          b.put(KvmTranslation.VALID, (byte) 1).put(KvmTranslation.USERMODE, (byte) 1);
           return 0;
         });
 
-    assertEquals(0x100_0123L, vcpu.translate(0xffff_ffff_8100_0123L));
+    assertEquals(
+        Optional.of(new Translation(0x100_0123L, true, false)),
+        vcpu.translate(0xffff_ffff_8100_0123L));
+    assertEquals(Optional.of(new Translation(0, false, true)), vcpu.translate(0));
   }
 
   @Test
-  void translate_saysMinusOneForWhatIsNotMapped_evenAfterAnAddressThatWas() {
+  void translate_isEmptyForWhatIsNotMapped_evenAfterAnAddressThatWas() {
     kernel.next(
         "KVM_TRANSLATE",
         argument -> {
@@ -182,7 +193,7 @@ final class VcpuStateTest {
         });
     vcpu.translate(0x1000);
 
-    assertEquals(-1, vcpu.translate(0xdead_0000L));
+    assertEquals(Optional.empty(), vcpu.translate(0xdead_0000L));
   }
 
   @Test
