@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,17 +30,26 @@ final class ExercisesExtension
     if (!Files.isWritable(Kvm.DEVICE)) {
       return ConditionEvaluationResult.enabled("@RequiresKvm says what to do without KVM");
     }
+    Set<KvmCapability> missing = EnumSet.noneOf(KvmCapability.class);
+    List<Use> uses = uses(context);
     try (Hypervisor hypervisor = Kvm.open()) {
-      for (Use use : uses(context)) {
-        Optional<KvmCapability> needed = use.ioctl().capability(use.kind());
-        if (needed.isPresent() && !hypervisor.supports(needed.get())) {
-          String reason = "this KVM lacks KVM_CAP_" + needed.get();
-          IoctlReport.refused(use, reason);
-          return ConditionEvaluationResult.disabled(use.ioctl() + ": " + reason);
-        }
+      for (Use use : uses) {
+        use.ioctl()
+            .capability(use.kind())
+            .filter(c -> !hypervisor.supports(c))
+            .ifPresent(missing::add);
       }
     }
-    return ConditionEvaluationResult.enabled("this KVM has all capabilities");
+    if (missing.isEmpty()) {
+      return ConditionEvaluationResult.enabled("this KVM has all capabilities");
+    }
+    for (Use use : uses) {
+      Optional<KvmCapability> own = use.ioctl().capability(use.kind()).filter(missing::contains);
+      IoctlReport.refused(
+          use,
+          own.map(c -> "this KVM lacks KVM_CAP_" + c).orElse("not tried without its counterpart"));
+    }
+    return ConditionEvaluationResult.disabled("this KVM lacks KVM_CAP_" + missing);
   }
 
   @Override

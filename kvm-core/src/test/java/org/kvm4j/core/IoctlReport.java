@@ -18,8 +18,7 @@ import org.kvm4j.core.abi.Ioctl;
  */
 final class IoctlReport {
 
-  private static final Path FILE =
-      Path.of(System.getProperty("kvm.ioctls.report", "target/ioctls.txt"));
+  static final Path FILE = Path.of(System.getProperty("kvm.ioctls.report", "target/ioctls.txt"));
 
   private static final Map<String, String> RESULTS = new TreeMap<>();
 
