@@ -91,6 +91,9 @@ public interface Vcpu extends AutoCloseable {
   /**
    * What CPUID answers. Before the first run only. KVM_SET_CPUID2.
    *
+   * <p>Set it before special registers: what CPUID does not offer, such as PAE, newer kernels
+   * refuse in CR4 and EFER.
+   *
    * @see CpuidTable#forVcpu
    */
   void setCpuid(CpuidTable table);

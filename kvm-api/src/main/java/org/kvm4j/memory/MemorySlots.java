@@ -55,6 +55,19 @@ public interface MemorySlots {
   MemorySlot setDirtyLogged(MemorySlot slot, boolean logged);
 
   /**
+   * Makes plain RAM visible in system management mode, too, until it is deleted.
+   *
+   * <p>That mode has an address space of its own, without any memory at first: an SMI then ends the
+   * VM or its vCPU. What the guest writes in that mode is in no dirty log.
+   * KVM_SET_USER_MEMORY_REGION for address space 1.
+   *
+   * @throws org.kvm4j.KvmCapabilityException without KVM_CAP_MULTI_ADDRESS_SPACE
+   * @throws IllegalArgumentException if the slot is not of this VM as it is now, or in a
+   *     guest_memfd
+   */
+  void showInSmm(MemorySlot slot);
+
+  /**
    * Deletes a slot and its content; its id is free again. KVM_SET_USER_MEMORY_REGION with size 0.
    *
    * <p>The host gets the pages back at once, but the process keeps their addresses until the VM is

@@ -10,6 +10,8 @@ import static org.kvm4j.core.abi.Ioctl.KVM_ENABLE_CAP;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.kvm4j.CpuidEntry;
+import org.kvm4j.CpuidTable;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmException;
 import org.kvm4j.KvmIoctlException;
@@ -22,6 +24,7 @@ import org.kvm4j.testkit.RequiresKvm;
 final class EnableCapIT {
 
   private static final int IOAPIC_PINS = 24;
+  private static final int KVM_CPUID_FEATURES = 0x4000_0001;
   private static final int MSR_KVM_SYSTEM_TIME_NEW = 0x4b56_4d01;
 
   @Test
@@ -43,11 +46,17 @@ final class EnableCapIT {
   void paravirtualMsrs_areRefused_onceTheyMustBeInCpuid() {
     try (Guest guest = Guest.bare()) {
       assumeTrue(guest.hypervisor.supports(KvmCapability.ENFORCE_PV_FEATURE_CPUID), "none");
-      GuestCpu cpu = guest.addCpu(); // without a CPUID table: no kvm-clock in it
+      GuestCpu cpu = guest.addCpu();
+      CpuidTable withoutKvmClock =
+          guest
+              .hypervisor
+              .supportedCpuid()
+              .with(new CpuidEntry(KVM_CPUID_FEATURES, 0, 0, 0, 0, 0, 0));
       List<Msr> kvmClock = List.of(new Msr(MSR_KVM_SYSTEM_TIME_NEW, Guest.DATA | 1));
 
       cpu.on(
           () -> {
+            cpu.vcpu.setCpuid(withoutKvmClock);
             cpu.vcpu.setMsrs(kvmClock);
             cpu.vcpu.enableCapability(KvmCapability.ENFORCE_PV_FEATURE_CPUID, 1);
             return 0;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.kvm4j.Buses;
+import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
@@ -27,10 +28,12 @@ final class Guest implements AutoCloseable {
   final MmioSpace mmio = new MmioSpace();
   final Hypervisor hypervisor;
   final Vm vm;
+  private final CpuidTable cpuid;
   private final List<GuestCpu> cpus = new ArrayList<>();
 
   private Guest(Hypervisor hypervisor, boolean irqchip) {
     this.hypervisor = hypervisor;
+    cpuid = hypervisor.supportedCpuid();
     vm = hypervisor.createVm();
     if (irqchip) {
       vm.createIrqchip();
@@ -85,7 +88,9 @@ final class Guest implements AutoCloseable {
   }
 
   private Vcpu newVcpu() {
-    return vm.createVcpu(cpus.size(), new Buses(pio, mmio));
+    Vcpu vcpu = vm.createVcpu(cpus.size(), new Buses(pio, mmio));
+    vcpu.setCpuid(cpuid); // newer kernels allow no CR4.PAE without it
+    return vcpu;
   }
 
   private GuestCpu add(Vcpu vcpu) {

@@ -2,7 +2,6 @@ package org.kvm4j.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kvm4j.core.abi.Ioctl.KVM_INTERRUPT;
@@ -30,6 +29,10 @@ final class InjectionIT {
   private static final VcpuExit HALT = new VcpuExit.Halt();
   private static final int BANKS = 10;
   private static final int MC_VECTOR = 18;
+
+  /** The SMBASE after reset and the entry point in it: SDM, volume 3, chapter 31. */
+  private static final int SMI_HANDLER = 0x3_0000 + 0x8000;
+
   private static final long CR4_MCE = 1 << 6;
 
   /** Halts; a handler at +0x10 counts in 0x500. */
@@ -90,17 +93,32 @@ final class InjectionIT {
 
   @Test
   @Exercises(value = KVM_SMI, on = FdKind.VCPU)
-  void anSmi_entersSystemManagementModeAtTheSmbase() {
+  void anSmi_runsItsHandlerAtTheSmbase_andReturns() {
     try (Guest guest = Guest.bare()) {
-      GuestCpu cpu = bootCounting(guest, 0x21);
+      RecordingPort port = new RecordingPort();
+      guest.pio.register(0x60, 1, port);
+      guest.load(
+          SMI_HANDLER,
+          """
+          b0 53 ; mov $0x53,%al
+          e6 60 ; out %al,$0x60
+          0f aa ; rsm
+          """);
+      guest.vm.slots().showInSmm(guest.vm.slots().all().get(0));
+      GuestCpu cpu =
+          guest.boot(
+              Mode.REAL,
+              """
+              f4 ; hlt
+              f4 ; hlt
+              """);
       assertEquals(HALT, cpu.run());
 
       run(cpu, () -> cpu.vcpu.inject().smi());
 
-      // There is no memory in the address space of that mode, so it ends with its first fetch.
-      assertNotEquals(HALT, cpu.run());
-      assertEquals(0x3_0000, cpu.on(cpu.vcpu::specialRegisters).cs().base());
-      assertEquals(0x8000, cpu.registers().rip());
+      assertEquals(HALT, cpu.run());
+      assertEquals("S", port.text());
+      assertEquals(Guest.CODE + 2, cpu.registers().rip(), "rsm has gone back to the program");
     }
   }
 

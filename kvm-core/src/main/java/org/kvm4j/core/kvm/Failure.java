@@ -103,6 +103,11 @@ final class Failure {
               ? "The kernel refuses the events: a payload or a triple fault needs its capability"
                   + " enabled on the VM first."
               : advice(errno);
+      case KVM_SET_SREGS, KVM_SET_SREGS2 ->
+          errno == EINVAL
+              ? "The registers do not fit together, or CR0, CR4 or EFER has a bit that the vCPU's"
+                  + " CPUID does not offer: call setCpuid() first."
+              : advice(errno);
       case KVM_SET_GUEST_DEBUG ->
           errno == EBUSY
               ? "An exception waits for the guest already: run the vCPU before you inject one."

@@ -10,6 +10,7 @@ import static org.kvm4j.core.abi.Ioctl.KVM_SET_USER_MEMORY_REGION2;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.kvm4j.KvmCapability;
@@ -36,12 +37,18 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
 
   private static final int FEWEST_MMU_PAGES = 64;
 
+  /** In a slot's number: the address space of system management mode. */
+  private static final int SMM = 1 << 16;
+
   private final Fd fd;
   private final RamSlots ram;
   private final KvmVm vm;
   private final HostPages pages;
   private final DirtyLogs logs;
   private final List<KvmGuestMemfd> memfds = new ArrayList<>();
+
+  /** The slots that system management mode sees, too, by number. */
+  private final Set<Integer> inSmm = new HashSet<>();
 
   KvmMemorySlots(Fd fd, RamSlots ram, KvmVm vm) {
     this.fd = fd;
@@ -122,9 +129,21 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
   }
 
   @Override
+  public void showInSmm(MemorySlot slot) {
+    synchronized (vm) {
+      RamSlot shown = require(slot, "shows SMM");
+      fd.capabilities()
+          .require(KvmCapability.MULTI_ADDRESS_SPACE, "Memory in system management mode");
+      setRegion(inSmm(slot, slot.sizeBytes()), shown.hostAddress());
+      inSmm.add(slot.id());
+    }
+  }
+
+  @Override
   public void delete(MemorySlot slot) {
     synchronized (vm) {
       RamSlot old = current(slot);
+      hideFromSmm(old);
       MemorySlot empty = new MemorySlot(slot.id(), slot.guestAddress(), 0);
       setRegion(empty, old.hostAddress());
       ram.remove(slot.id());
@@ -281,9 +300,31 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
   }
 
   private MemorySlot change(RamSlot old, MemorySlot slot) {
-    setRegion(slot, old.hostAddress());
-    ram.replace(new RamSlot(slot, old.mapping));
+    boolean shownInSmm = hideFromSmm(old);
+    try {
+      setRegion(slot, old.hostAddress());
+      ram.replace(new RamSlot(slot, old.mapping));
+    } finally {
+      if (shownInSmm) {
+        showInSmm(ram.byId(slot.id()).slot);
+      }
+    }
     return slot;
+  }
+
+  /** Whether it was to be seen there. */
+  private boolean hideFromSmm(RamSlot shown) {
+    boolean wasShown = inSmm.remove(shown.slot.id());
+    if (wasShown) {
+      setRegion(inSmm(shown.slot, 0), shown.hostAddress());
+    }
+    return wasShown;
+  }
+
+  /** The same memory in the other address space; its writes are not logged there. */
+  private static MemorySlot inSmm(MemorySlot slot, long sizeBytes) {
+    return new MemorySlot(
+        SMM | slot.id(), slot.guestAddress(), sizeBytes, slot.readOnly(), false, false);
   }
 
   private void setRegion(MemorySlot slot, long hostAddress) {
