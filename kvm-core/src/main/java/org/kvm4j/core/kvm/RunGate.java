@@ -96,7 +96,7 @@ final class RunGate {
   /**
    * Waits until no thread is inside.
    *
-   * @return false if it was closed before
+   * @return true for one caller alone, who is to unmap and close
    */
   synchronized boolean close() {
     if (closed) {
@@ -116,10 +116,11 @@ final class RunGate {
         interrupted = true;
       }
     }
+    boolean first = !closed; // another thread may have waited, too, and come out earlier
     closed = true;
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return true;
+    return first;
   }
 }

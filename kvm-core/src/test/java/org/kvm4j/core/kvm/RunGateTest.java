@@ -1,0 +1,38 @@
+package org.kvm4j.core.kvm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.kvm4j.core.abi.KvmRun;
+
+/** Closing while a thread is inside, where another order of the threads would hide a mistake. */
+@Timeout(60)
+final class RunGateTest {
+
+  private final ScriptedKernel kernel = new ScriptedKernel();
+  private final RunGate gate =
+      new RunGate(kernel, new RunArea(Native.allocate(KvmRun.SIZEOF)), "vCPU 0");
+
+  @Test
+  void ofTwoClosersThatWait_oneIsTheOneThatCloses() throws Exception {
+    gate.enter();
+    FutureTask<Boolean> first = closer();
+    FutureTask<Boolean> second = closer();
+    kernel.awaitSignals(2); // each kicks, then waits, without letting go of the lock
+
+    gate.leave();
+
+    int closers = (first.get() ? 1 : 0) + (second.get() ? 1 : 0);
+    assertEquals(1, closers, "two would unmap the run area twice");
+  }
+
+  private FutureTask<Boolean> closer() {
+    FutureTask<Boolean> task = new FutureTask<>(gate::close);
+    Thread thread = new Thread(task, "closer");
+    thread.setDaemon(true);
+    thread.start();
+    return task;
+  }
+}
