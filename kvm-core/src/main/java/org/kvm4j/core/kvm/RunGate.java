@@ -23,6 +23,7 @@ final class RunGate {
   private Thread owner;
   private int threadId;
   private boolean running;
+  private boolean closing;
   private boolean closed;
   private long runs;
 
@@ -38,6 +39,9 @@ final class RunGate {
           name + " is running on thread " + owner.getName() + ": a vCPU runs on one thread");
     }
     check();
+    if (closing) { // or who runs again at once could keep the closer waiting for ever
+      throw new IllegalStateException(name + " is closed");
+    }
     Thread current = Thread.currentThread();
     if (owner == null) {
       owner = current;
@@ -106,6 +110,7 @@ final class RunGate {
       throw new IllegalStateException(
           name + " cannot be closed from within its own run: ask for a stop, then close it");
     }
+    closing = true;
     boolean interrupted = false;
     while (running) {
       kick();

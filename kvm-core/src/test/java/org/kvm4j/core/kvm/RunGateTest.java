@@ -1,6 +1,7 @@
 package org.kvm4j.core.kvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,22 @@ final class RunGateTest {
 
     int closers = (first.get() ? 1 : 0) + (second.get() ? 1 : 0);
     assertEquals(1, closers, "two would unmap the run area twice");
+  }
+
+  @Test
+  void whileACloserWaits_theOwnerDoesNotGetInAgain() throws Exception {
+    gate.enter();
+    FutureTask<Boolean> closing = closer();
+    kernel.awaitSignals(1);
+
+    synchronized (gate) { // the closer has no chance to come in between
+      gate.check(); // the owner may still look at its vCPU
+      gate.leave();
+      IllegalStateException refused = assertThrows(IllegalStateException.class, gate::enter);
+      assertEquals("vCPU 0 is closed", refused.getMessage());
+    }
+
+    assertEquals(true, closing.get());
   }
 
   private FutureTask<Boolean> closer() {
