@@ -70,6 +70,12 @@ final class RunGate {
     return action.get();
   }
 
+  /** As {@link #holding}, without a result. */
+  synchronized void hold(Runnable action) {
+    check();
+    action.run();
+  }
+
   /** Clears a kick that has done its work. The fence orders it before the caller's next look. */
   void acknowledge() {
     area.setImmediateExit(false);
