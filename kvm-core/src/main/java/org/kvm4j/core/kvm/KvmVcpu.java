@@ -145,14 +145,12 @@ final class KvmVcpu implements Vcpu {
 
   @Override
   public RunState runState() {
-    ioctls.checkThread();
-    return area.state();
+    return gate.holding(area::state);
   }
 
   @Override
   public void requestInterruptWindow(boolean request) {
-    ioctls.checkThread();
-    area.requestInterruptWindow(request);
+    gate.hold(() -> area.requestInterruptWindow(request));
   }
 
   @Override
