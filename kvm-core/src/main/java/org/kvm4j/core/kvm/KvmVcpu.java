@@ -290,6 +290,11 @@ final class KvmVcpu implements Vcpu {
     return PreFault.on(ioctls, guestAddress, sizeBytes);
   }
 
+  /** Throws if the caller is in this vCPU's run. */
+  void checkOutside() {
+    gate.checkOutside();
+  }
+
   @Override
   public void close() {
     if (gate.close()) {

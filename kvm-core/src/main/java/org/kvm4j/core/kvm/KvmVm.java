@@ -56,6 +56,7 @@ final class KvmVm implements Vm {
 
   private final long irqLevelsAddress;
   private boolean hasIrqchip;
+  private boolean closing;
   private final KvmMemorySlots slots;
   private final KvmInterrupts interrupts;
   private final KvmPit kernelPit;
@@ -181,6 +182,9 @@ final class KvmVm implements Vm {
     if (id < 0) {
       throw new IllegalArgumentException("vCPU id " + id + ": use an id from 0 on");
     }
+    if (closing) { // nobody would close it before memory goes away
+      throw new IllegalStateException(fd.name() + " is closed");
+    }
     int number = fd.ioctl(KVM_CREATE_VCPU, id);
     Fd vcpuFd = fd.child(FdKind.VCPU, number, "vCPU " + id);
     try {
@@ -262,10 +266,11 @@ final class KvmVm implements Vm {
   public void close() {
     List<KvmVcpu> all;
     synchronized (this) {
+      vcpus.forEach(KvmVcpu::checkOutside); // before any is closed: the VM stays as it is
+      closing = true;
       all = List.copyOf(vcpus);
     }
-    // Not under the lock, as it waits for their threads. Throws from within a vCPU's own run, and
-    // then the VM is still there to be closed.
+    // Not under the lock, as it waits for their threads.
     all.forEach(KvmVcpu::close);
     children.close();
     synchronized (this) {

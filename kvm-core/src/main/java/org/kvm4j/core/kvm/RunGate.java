@@ -103,6 +103,14 @@ final class RunGate {
     }
   }
 
+  /** Throws if the caller is in KVM_RUN or a handler, and would wait for itself. */
+  synchronized void checkOutside() {
+    if (running && owner == Thread.currentThread()) {
+      throw new IllegalStateException(
+          name + " cannot be closed from within its own run: ask for a stop, then close it");
+    }
+  }
+
   /**
    * Waits until no thread is inside.
    *
@@ -112,10 +120,7 @@ final class RunGate {
     if (closed) {
       return false;
     }
-    if (running && owner == Thread.currentThread()) {
-      throw new IllegalStateException(
-          name + " cannot be closed from within its own run: ask for a stop, then close it");
-    }
+    checkOutside();
     closing = true;
     boolean interrupted = false;
     while (running) {
