@@ -9,6 +9,7 @@ import static org.kvm4j.core.abi.Ioctl.KVM_SET_BOOT_CPU_ID;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_IDENTITY_MAP_ADDR;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_TSS_ADDR;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,7 +175,11 @@ final class KvmVm implements Vm {
       return;
     }
     long argument = irqLevelsAddress + irqLevelOffset(gsi, high ? 1 : 0);
-    fd.ioctl(KVM_IRQ_LINE, argument);
+    try {
+      fd.ioctl(KVM_IRQ_LINE, argument);
+    } finally {
+      Reference.reachabilityFence(irqLevels); // the kernel has its address
+    }
   }
 
   @Override
