@@ -14,8 +14,9 @@ import org.kvm4j.core.sys.Syscalls;
 /**
  * One KVM file descriptor and its only owner. Threading: any thread.
  *
- * <p>Every ioctl first makes sure that the host has the capability it needs. A number may be another
- * file's the moment it is closed: closing while calls are under way leaves that to the last of them.
+ * <p>Every ioctl first makes sure that the host has the capability it needs. A number may be
+ * another file's the moment it is closed: closing while calls are under way leaves that to the last
+ * of them.
  */
 final class Fd implements AutoCloseable {
 
