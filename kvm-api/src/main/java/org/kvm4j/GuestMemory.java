@@ -14,7 +14,8 @@ import java.nio.channels.ReadableByteChannel;
  *
  * <p>Threading: any thread. Single accesses of up to 8 bytes that are aligned are not torn; nothing
  * else is promised, as on real memory, and the guest may write at any time: read a value once, then
- * check it.
+ * check it. No access may be under way while the VM is closed, as its memory is unmapped then: end
+ * the threads that use it first.
  */
 public interface GuestMemory {
 

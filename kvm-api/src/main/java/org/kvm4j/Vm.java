@@ -169,10 +169,13 @@ public interface Vm extends AutoCloseable {
   Statistics statistics();
 
   /**
-   * Closes all vCPUs, then memory, then the VM; idempotent.
+   * Closes all vCPUs, then the VM, then memory; idempotent.
    *
    * <p>A thread that is in {@link Vcpu#run} is kicked and waited for, because memory cannot be
-   * unmapped under a running guest.
+   * unmapped under a running guest. Other threads that use {@link #memory} are not waited for: end
+   * them first.
+   *
+   * @throws IllegalStateException on a thread that is in {@code run}; nothing is closed then
    */
   @Override
   void close();

@@ -3,7 +3,7 @@ package org.kvm4j.core.kvm;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmIoctlException;
@@ -14,16 +14,22 @@ import org.kvm4j.core.sys.Syscalls;
 /**
  * One KVM file descriptor and its only owner. Threading: any thread.
  *
- * <p>Every ioctl first makes sure that the host has the capability it needs.
+ * <p>Every ioctl first makes sure that the host has the capability it needs. A number may be
+ * another file's the moment it is closed: closing while calls are under way leaves that to the last
+ * of them.
  */
 final class Fd implements AutoCloseable {
+
+  private static final int CLOSED = Integer.MIN_VALUE;
 
   private final Syscalls sys;
   private final FdKind kind;
   private final int number;
   private final String name;
   private final Capabilities capabilities;
-  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** How many calls are under way, and {@link #CLOSED} from close on. */
+  private final AtomicInteger calls = new AtomicInteger();
 
   private Fd(Syscalls sys, FdKind kind, int number, String name, Capabilities shared) {
     this.sys = sys;
@@ -98,7 +104,12 @@ final class Fd implements AutoCloseable {
     if (capability.isPresent() && capabilities.value(capability.get()) <= 0) {
       throw new KvmCapabilityException(capability.get(), call + " on " + name);
     }
-    return sys.ioctl(number, call.request(), argument);
+    enter();
+    try {
+      return sys.ioctl(number, call.request(), argument);
+    } finally {
+      leave();
+    }
   }
 
   /** What to throw for a negative result of {@link #tryIoctl}. */
@@ -107,14 +118,29 @@ final class Fd implements AutoCloseable {
   }
 
   void requireOpen() {
-    if (closed.get()) {
+    if (calls.get() < 0) {
       throw new IllegalStateException(name + " is closed");
     }
   }
 
+  private void enter() {
+    int known;
+    do {
+      requireOpen();
+      known = calls.get();
+    } while (known < 0 || !calls.compareAndSet(known, known + 1));
+  }
+
+  private void leave() {
+    if (calls.decrementAndGet() == CLOSED) {
+      sys.close(number);
+    }
+  }
+
+  /** Idempotent; no call begins after it. */
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
+    if (calls.getAndUpdate(known -> known | CLOSED) == 0) {
       sys.close(number);
     }
   }

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import org.kvm4j.MemorySlot;
 import org.kvm4j.core.abi.KvmDirtyGfn;
 import org.kvm4j.memory.DirtyRing;
@@ -12,7 +13,8 @@ import org.kvm4j.memory.DirtyRing;
  * DirtyRing over the pages of a vCPU's descriptor. KVM API, section 8, KVM_CAP_DIRTY_LOG_RING.
  *
  * <p>KVM fills an entry and then sets its DIRTY flag; the harvester reads it and then sets RESET.
- * The flags are therefore read with acquire and written with release.
+ * The flags are therefore read with acquire and written with release. The gate is held for each
+ * look at the ring, or another thread's close could unmap it; not while the visitor is called.
  */
 final class KvmDirtyRing implements DirtyRing, AutoCloseable {
 
@@ -20,6 +22,12 @@ final class KvmDirtyRing implements DirtyRing, AutoCloseable {
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final int PAGE_BYTES = 4096;
+
+  private record Written(MemorySlot slot, int page) {
+    void to(Visitor visitor) {
+      visitor.written(slot, page);
+    }
+  }
 
   private final VcpuIoctls ioctls;
   private Mapping mapping;
@@ -55,10 +63,10 @@ final class KvmDirtyRing implements DirtyRing, AutoCloseable {
           "The VM has no dirty rings: call slots().enableDirtyRings() before the first vCPU");
     }
     int count = 0;
-    while (count < capacity && isDirty(next)) {
-      visit(next, visitor);
-      FLAGS.setRelease(entries, flagsOf(next), KvmDirtyGfn.KVM_DIRTY_GFN_F_RESET);
-      next = (next + 1) % capacity;
+    while (count < capacity && ioctls.holding(this::isNextDirty)) {
+      int entry = next;
+      ioctls.holding(() -> slotAndPage(entry)).ifPresent(written -> written.to(visitor));
+      ioctls.hold(() -> markHarvested(entry)); // not if the visitor has closed the vCPU
       count++;
     }
     return count;
@@ -71,17 +79,25 @@ final class KvmDirtyRing implements DirtyRing, AutoCloseable {
     }
   }
 
-  private boolean isDirty(int entry) {
-    int flags = (int) FLAGS.getAcquire(entries, flagsOf(entry));
+  private boolean isNextDirty() {
+    int flags = (int) FLAGS.getAcquire(entries, flagsOf(next));
     return flags == KvmDirtyGfn.KVM_DIRTY_GFN_F_DIRTY; // with RESET it is harvested already
   }
 
-  private void visit(int entry, Visitor visitor) {
+  private Optional<Written> slotAndPage(int entry) {
     int at = entry * KvmDirtyGfn.SIZEOF;
     MemorySlot slot = ram.slotOf(entries.getInt(at + KvmDirtyGfn.SLOT));
     long page = entries.getLong(at + KvmDirtyGfn.OFFSET);
-    if (slot != null && page >= 0 && page < slot.sizeBytes() / PAGE_BYTES) {
-      visitor.written(slot, (int) page);
+    return slot != null && page >= 0 && page < slot.sizeBytes() / PAGE_BYTES
+        ? Optional.of(new Written(slot, (int) page))
+        : Optional.empty();
+  }
+
+  /** A visitor that harvests itself has done it already. */
+  private void markHarvested(int entry) {
+    if (next == entry) {
+      FLAGS.setRelease(entries, flagsOf(entry), KvmDirtyGfn.KVM_DIRTY_GFN_F_RESET);
+      next = (entry + 1) % capacity;
     }
   }
 

@@ -30,34 +30,37 @@ final class KvmExitReply implements ExitReply {
 
   @Override
   public void msrValue(long value) {
-    require(open instanceof VcpuExit.MsrRead, "an MSR value");
-    area.answerMsrRead(value);
+    answer(open instanceof VcpuExit.MsrRead, "an MSR value", () -> area.answerMsrRead(value));
   }
 
   @Override
   public void msrAccepted() {
-    require(open instanceof VcpuExit.MsrWrite, "an accepted MSR write");
-    area.answerMsr(true);
+    boolean asked = open instanceof VcpuExit.MsrWrite;
+    answer(asked, "an accepted MSR write", () -> area.answerMsr(true));
   }
 
   @Override
   public void msrFault() {
-    require(open instanceof VcpuExit.MsrRead || open instanceof VcpuExit.MsrWrite, "an MSR fault");
-    area.answerMsr(false);
+    boolean asked = open instanceof VcpuExit.MsrRead || open instanceof VcpuExit.MsrWrite;
+    answer(asked, "an MSR fault", () -> area.answerMsr(false));
   }
 
   @Override
   public void hypercallResult(long result) {
-    require(open instanceof VcpuExit.Hypercall, "a hypercall's result");
-    area.answerHypercall(result);
+    boolean asked = open instanceof VcpuExit.Hypercall;
+    answer(asked, "a hypercall's result", () -> area.answerHypercall(result));
   }
 
-  private void require(boolean asked, String answer) {
-    ioctls.checkThread(); // first: a closed vCPU has no run area
-    if (!asked) {
-      throw new IllegalStateException(
-          "%s did not ask for %s: its last run ended with %s. Answer right after the run that asks."
-              .formatted(ioctls.fd().name(), answer, open));
-    }
+  /** Holding the gate, which checks the thread first: a closed vCPU has no run area. */
+  private void answer(boolean asked, String answer, Runnable write) {
+    ioctls.hold(
+        () -> {
+          if (!asked) {
+            throw new IllegalStateException(
+                "%s did not ask for %s: its last run ended with %s. Answer right after the run that asks."
+                    .formatted(ioctls.fd().name(), answer, open));
+          }
+          write.run();
+        });
   }
 }

@@ -45,6 +45,10 @@ public final class KvmHypervisor implements Hypervisor {
 
   private static final int O_RDWR = 2;
 
+  /** struct kvm_run, and the page of port data. */
+  private static final int LEAST_RUN_AREA_BYTES =
+      (KvmRun.KVM_PIO_PAGE_OFFSET + 1) * RunAreaLayout.PAGE_BYTES;
+
   private static final CountedList CPUID =
       new CountedList(KvmCpuid2.ENTRIES, KvmCpuid2.SIZEOF_ENTRY, 128);
 
@@ -171,6 +175,11 @@ public final class KvmHypervisor implements Hypervisor {
   public Vm createVm(VmType type) {
     VmTypes.require(type, fd.capabilities());
     int runAreaBytes = vcpuMmapSizeBytes();
+    if (runAreaBytes < LEAST_RUN_AREA_BYTES) {
+      throw new KvmException(
+          "KVM_GET_VCPU_MMAP_SIZE on %s: a run area of %d bytes is less than %d. Is it KVM?"
+              .formatted(fd.name(), runAreaBytes, LEAST_RUN_AREA_BYTES));
+    }
     int number = fd.ioctl(KVM_CREATE_VM, type.number());
     return new KvmVm(Fd.vm(fd.sys(), number), runAreaBytes);
   }

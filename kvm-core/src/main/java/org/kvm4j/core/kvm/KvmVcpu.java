@@ -145,14 +145,12 @@ final class KvmVcpu implements Vcpu {
 
   @Override
   public RunState runState() {
-    ioctls.checkThread();
-    return area.state();
+    return gate.holding(area::state);
   }
 
   @Override
   public void requestInterruptWindow(boolean request) {
-    ioctls.checkThread();
-    area.requestInterruptWindow(request);
+    gate.hold(() -> area.requestInterruptWindow(request));
   }
 
   @Override
@@ -290,6 +288,11 @@ final class KvmVcpu implements Vcpu {
   @Override
   public long preFaultMemory(long guestAddress, long sizeBytes) {
     return PreFault.on(ioctls, guestAddress, sizeBytes);
+  }
+
+  /** Throws if the caller is in this vCPU's run. */
+  void checkOutside() {
+    gate.checkOutside();
   }
 
   @Override

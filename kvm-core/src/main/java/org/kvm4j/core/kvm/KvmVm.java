@@ -9,6 +9,7 @@ import static org.kvm4j.core.abi.Ioctl.KVM_SET_BOOT_CPU_ID;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_IDENTITY_MAP_ADDR;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_TSS_ADDR;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,7 @@ final class KvmVm implements Vm {
 
   private final long irqLevelsAddress;
   private boolean hasIrqchip;
+  private boolean closing;
   private final KvmMemorySlots slots;
   private final KvmInterrupts interrupts;
   private final KvmPit kernelPit;
@@ -173,13 +175,20 @@ final class KvmVm implements Vm {
       return;
     }
     long argument = irqLevelsAddress + irqLevelOffset(gsi, high ? 1 : 0);
-    fd.ioctl(KVM_IRQ_LINE, argument);
+    try {
+      fd.ioctl(KVM_IRQ_LINE, argument);
+    } finally {
+      Reference.reachabilityFence(irqLevels); // the kernel has its address
+    }
   }
 
   @Override
   public synchronized Vcpu createVcpu(int id, Buses buses) {
     if (id < 0) {
       throw new IllegalArgumentException("vCPU id " + id + ": use an id from 0 on");
+    }
+    if (closing) { // nobody would close it before memory goes away
+      throw new IllegalStateException(fd.name() + " is closed");
     }
     int number = fd.ioctl(KVM_CREATE_VCPU, id);
     Fd vcpuFd = fd.child(FdKind.VCPU, number, "vCPU " + id);
@@ -262,10 +271,11 @@ final class KvmVm implements Vm {
   public void close() {
     List<KvmVcpu> all;
     synchronized (this) {
+      vcpus.forEach(KvmVcpu::checkOutside); // before any is closed: the VM stays as it is
+      closing = true;
       all = List.copyOf(vcpus);
     }
-    // Not under the lock, as it waits for their threads. Throws from within a vCPU's own run, and
-    // then the VM is still there to be closed.
+    // Not under the lock, as it waits for their threads.
     all.forEach(KvmVcpu::close);
     children.close();
     synchronized (this) {

@@ -253,6 +253,9 @@ final class RamSlots implements GuestMemory, AutoCloseable {
   /** A buffer over at most {@code length} bytes of one view. */
   private ByteBuffer window(long address, long length) {
     RamSlot ram = find(address);
+    if (ram == null) { // deleted since the whole range was there
+      throw new GuestMemoryException(address, length);
+    }
     int contiguous = (int) Math.min(length, ram.contiguousBytes(address));
     return ram.view(address).slice(ram.index(address), contiguous);
   }

@@ -23,6 +23,7 @@ final class RunGate {
   private Thread owner;
   private int threadId;
   private boolean running;
+  private boolean closing;
   private boolean closed;
   private long runs;
 
@@ -38,6 +39,9 @@ final class RunGate {
           name + " is running on thread " + owner.getName() + ": a vCPU runs on one thread");
     }
     check();
+    if (closing) { // or who runs again at once could keep the closer waiting for ever
+      throw new IllegalStateException(name + " is closed");
+    }
     Thread current = Thread.currentThread();
     if (owner == null) {
       owner = current;
@@ -64,6 +68,12 @@ final class RunGate {
   synchronized <T> T holding(Supplier<T> action) {
     check();
     return action.get();
+  }
+
+  /** As {@link #holding}, without a result. */
+  synchronized void hold(Runnable action) {
+    check();
+    action.run();
   }
 
   /** Clears a kick that has done its work. The fence orders it before the caller's next look. */
@@ -93,19 +103,25 @@ final class RunGate {
     }
   }
 
+  /** Throws if the caller is in KVM_RUN or a handler, and would wait for itself. */
+  synchronized void checkOutside() {
+    if (running && owner == Thread.currentThread()) {
+      throw new IllegalStateException(
+          name + " cannot be closed from within its own run: ask for a stop, then close it");
+    }
+  }
+
   /**
    * Waits until no thread is inside.
    *
-   * @return false if it was closed before
+   * @return true for one caller alone, who is to unmap and close
    */
   synchronized boolean close() {
     if (closed) {
       return false;
     }
-    if (running && owner == Thread.currentThread()) {
-      throw new IllegalStateException(
-          name + " cannot be closed from within its own run: ask for a stop, then close it");
-    }
+    checkOutside();
+    closing = true;
     boolean interrupted = false;
     while (running) {
       kick();
@@ -116,10 +132,11 @@ final class RunGate {
         interrupted = true;
       }
     }
+    boolean first = !closed; // another thread may have waited, too, and come out earlier
     closed = true;
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return true;
+    return first;
   }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.kvm4j.core.abi.Ioctl;
 
 /**
@@ -31,6 +32,16 @@ final class VcpuIoctls {
   /** Throws if this thread may not touch the vCPU. */
   void checkThread() {
     gate.check();
+  }
+
+  /** Does something with mapped memory of the vCPU, which stays mapped meanwhile. */
+  <T> T holding(Supplier<T> action) {
+    return gate.holding(action);
+  }
+
+  /** As {@link #holding}, without a result. */
+  void hold(Runnable action) {
+    gate.hold(action);
   }
 
   /** An ioctl without a struct. */

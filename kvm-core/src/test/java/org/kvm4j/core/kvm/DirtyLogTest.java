@@ -289,6 +289,44 @@ final class DirtyLogTest {
   }
 
   @Test
+  void aVisitorThatCloses_endsTheHarvest_beforeTheUnmappedRingIsTouched() {
+    slots.enableDirtyRings(RING_BYTES);
+    logged(300);
+    Vcpu vcpu = vm.createVcpu(0, buses);
+    ByteBuffer ring = kernel.mappingOf(RING_BYTES);
+    entry(ring, 0, 0, 7);
+
+    IllegalStateException refused =
+        assertThrows(
+            IllegalStateException.class, () -> vcpu.dirtyRing().harvest((s, page) -> vcpu.close()));
+
+    assertEquals("vCPU 0 is closed", refused.getMessage());
+    assertEquals(KvmDirtyGfn.KVM_DIRTY_GFN_F_DIRTY, ring.getInt(KvmDirtyGfn.FLAGS), "untouched");
+  }
+
+  @Test
+  void aVisitorThatHarvests_marksNoEntryThatNobodyHasSeen() {
+    slots.enableDirtyRings(RING_BYTES);
+    logged(300);
+    Vcpu vcpu = vm.createVcpu(0, buses);
+    ByteBuffer ring = kernel.mappingOf(RING_BYTES);
+    entry(ring, 0, 0, 7);
+    List<Integer> pages = new ArrayList<>();
+
+    vcpu.dirtyRing()
+        .harvest(
+            (s, page) -> {
+              pages.add(page);
+              if (pages.size() == 1) {
+                vcpu.dirtyRing().harvest((same, again) -> pages.add(again));
+                entry(ring, 1, 0, 8);
+              }
+            });
+
+    assertTrue(pages.contains(8), () -> "pages " + pages);
+  }
+
+  @Test
   void aFullRing_isAnExit() {
     Vcpu vcpu = vm.createVcpu(0, buses);
     kernel.exits(ScriptedExit.reason(KvmRun.KVM_EXIT_DIRTY_RING_FULL));

@@ -263,6 +263,31 @@ final class RamSlotsTest {
     }
   }
 
+  @Test
+  void aSlotDeletedWhileItIsReadInto_isMemoryThatIsNotThere() {
+    Mapping deleted = ram.byId(2).mapping;
+    ReadableByteChannel channel =
+        new ReadableByteChannel() {
+          @Override
+          public int read(ByteBuffer target) {
+            ram.remove(2);
+            target.put((byte) 1);
+            return 1;
+          }
+
+          @Override
+          public boolean isOpen() {
+            return true;
+          }
+
+          @Override
+          public void close() {}
+        };
+
+    assertThrows(GuestMemoryException.class, () -> ram.readFrom(channel, HIGH, 2));
+    deleted.close();
+  }
+
   private void add(long address, long sizeBytes) {
     Mapping mapping = Mapping.anonymous(NativeLibc.INSTANCE, sizeBytes);
     ram.add(new RamSlot(new MemorySlot(ram.count(), address, sizeBytes), mapping));

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kvm4j.Buses;
 import org.kvm4j.Hypervisor;
+import org.kvm4j.KvmException;
 import org.kvm4j.KvmIoctlException;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
@@ -70,6 +71,20 @@ final class SetUpFailureTest {
     assertTrue(failure.getMessage().startsWith(message), failure.getMessage());
     assertEquals(errno, failure.errno());
     assertTrue(failure.call().startsWith(call), failure.call());
+    kernel.assertNothingOpen();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "4096"})
+  void aRunAreaTooSmallForWhatIsInIt_isRefused_beforeThereIsAVm(int sizeBytes) {
+    kernel.next("KVM_GET_VCPU_MMAP_SIZE", argument -> sizeBytes);
+
+    KvmException failure = assertThrows(KvmException.class, this::setUpAll);
+
+    assertEquals(
+        "KVM_GET_VCPU_MMAP_SIZE on /dev/kvm: a run area of %d bytes is less than 8192. Is it KVM?"
+            .formatted(sizeBytes),
+        failure.getMessage());
     kernel.assertNothingOpen();
   }
 
