@@ -88,10 +88,10 @@ public interface Hypervisor extends AutoCloseable {
   /**
    * Asks KVM to trace itself. KVM_TRACE_ENABLE, KVM_TRACE_PAUSE, KVM_TRACE_DISABLE.
    *
-   * <p>No kernel since Linux 2.6.32 does: KVM's trace points are ftrace's events of group {@code
-   * kvm}, in {@code /sys/kernel/tracing/events/kvm}.
+   * <p>KVM no longer does: its trace points are ftrace's events of group {@code kvm}, in {@code
+   * /sys/kernel/tracing/events/kvm}.
    *
-   * @throws KvmIoctlException with EOPNOTSUPP or, from newer kernels, EINVAL or ENOTTY
+   * @throws KvmIoctlException always: with EOPNOTSUPP from Linux 6.1, EINVAL from newer kernels
    */
   void trace(TraceCommand command);
 

@@ -89,7 +89,9 @@ public interface Vcpu extends AutoCloseable {
   void setMsrs(List<Msr> msrs);
 
   /**
-   * What CPUID answers. Before the first run only. KVM_SET_CPUID2.
+   * What CPUID answers: at most 256 entries. KVM_SET_CPUID2.
+   *
+   * <p>After the first run KVM takes only what the vCPU has already.
    *
    * <p>Set it before special registers: what CPUID does not offer, such as PAE, newer kernels
    * refuse in CR4 and EFER.
@@ -101,7 +103,12 @@ public interface Vcpu extends AutoCloseable {
   /** Whether the vCPU runs, halts, or waits to be started. KVM_GET_MP_STATE. */
   MpState mpState();
 
-  /** Sets whether the vCPU runs, halts, or waits to be started. KVM_SET_MP_STATE. */
+  /**
+   * Sets whether the vCPU runs, halts, or waits to be started. KVM_SET_MP_STATE.
+   *
+   * @throws KvmIoctlException also with EINVAL for all but {@link MpState#RUNNABLE} if the local
+   *     APIC is not in the kernel
+   */
   void setMpState(MpState state);
 
   /**

@@ -45,7 +45,8 @@ public sealed interface VcpuExit {
   /**
    * The processor refused to enter the guest. KVM_EXIT_FAIL_ENTRY.
    *
-   * @param hardwareReason the vendor's code: VMX VM-instruction error or SVM exit code
+   * @param hardwareReason the vendor's code: VMX exit reason or VM-instruction error, or SVM exit
+   *     code
    * @param cpu the host CPU it was tried on
    */
   record FailEntry(long hardwareReason, int cpu) implements VcpuExit {}

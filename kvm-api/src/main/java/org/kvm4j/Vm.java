@@ -15,7 +15,8 @@ import org.kvm4j.stats.Statistics;
  *
  * <p>The order in which KVM wants a PC to be set up: {@link #setTssAddress}, {@link
  * #setIdentityMapAddress}, {@link #createIrqchip}, {@link #createPit2}, memory, vCPUs. A later step
- * first is an {@link IllegalStateException} where the kernel would only say EINVAL.
+ * first is an {@link IllegalStateException}, where the kernel says EINVAL, EEXIST, EBUSY or
+ * nothing.
  *
  * <p>Threading: any thread, except that set-up is not meant to race with itself. Every method
  * throws {@link IllegalStateException} once the VM is closed, and {@link KvmIoctlException} if the
@@ -115,7 +116,7 @@ public interface Vm extends AutoCloseable {
    * @param buses where its port and memory accesses go
    * @throws IllegalArgumentException if the id is negative
    * @throws KvmIoctlException if the kernel refuses: EEXIST for an id that is taken, EINVAL for one
-   *     that is too large or one vCPU too many, ENOMEM, EMFILE, EIO in another process
+   *     that is too large or one vCPU too many, ENOMEM, EMFILE, ENFILE, EIO in another process
    */
   Vcpu createVcpu(int id, Buses buses);
 

@@ -13,7 +13,8 @@ public interface VcpuTsc {
   /**
    * The frequency that the guest sees, in kHz. KVM_GET_TSC_KHZ; needs KVM_CAP_GET_TSC_KHZ.
    *
-   * @throws org.kvm4j.KvmIoctlException EIO: the host's own TSC is not stable
+   * @throws org.kvm4j.KvmIoctlException EIO: the host's own TSC is not stable, says the KVM API,
+   *     section 4.56; Linux 6.1 gives the frequency all the same
    */
   int frequencyKhz();
 

@@ -63,6 +63,11 @@ public interface Injection {
    * Raises a machine check: writes the bank's registers and, if the error is uncorrected, raises
    * #MC, vector 18. KVM_X86_SET_MCE.
    *
+   * <p>No #MC comes from an uncorrected error that needs no action (MCG_STATUS is 0, and of
+   * MCi_STATUS the bits PCC, S and AR), and KVM drops an uncorrected error whose reporting the
+   * guest has switched off in MCG_CTL or MCi_CTL. A corrected error does not replace an uncorrected
+   * one that the guest has not cleared.
+   *
    * <p>Needs {@link #setUpMachineChecks}. An uncorrected error while the guest has CR4.MCE clear,
    * or handles another, shuts the guest down: {@link org.kvm4j.VcpuExit.Shutdown}.
    *

@@ -52,7 +52,7 @@ public record MachineCheck(int bank, long status, long address, long misc, long 
     }
   }
 
-  /** Whether the guest gets #MC, not only a bank to look at. */
+  /** Whether the hardware did not correct the error; most of these are #MC for the guest. */
   public boolean isUncorrected() {
     return (status & STATUS_UNCORRECTED) != 0;
   }

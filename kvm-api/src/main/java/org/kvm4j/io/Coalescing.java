@@ -5,10 +5,10 @@ package org.kvm4j.io;
  *
  * <p>For registers that a guest writes often and whose writes can wait, such as a frame buffer's: a
  * write costs no exit. The kernel puts the writes of all vCPUs into one ring of less than a page;
- * when it is full, a write is an ordinary exit. {@link org.kvm4j.Vcpu#run} hands what was collected
- * to the buses of its own vCPU before it serves or returns anything else, so that each vCPU's
- * accesses arrive in the order in which the guest made them, and each exactly once. Reads are
- * always exits.
+ * when it is full, which Linux 6.1 may find when it is half full, a write is an ordinary exit.
+ * {@link org.kvm4j.Vcpu#run} hands what was collected to the buses of its own vCPU before it serves
+ * or returns anything else, so that each vCPU's accesses arrive in the order in which the guest
+ * made them, and each exactly once. Reads are always exits.
  *
  * <p>A write stays in the ring until some vCPU leaves the guest. To have it earlier, {@link
  * org.kvm4j.Vcpu#kick} one. While a collected write is being served, other vCPUs that come out of
@@ -29,7 +29,8 @@ public interface Coalescing {
    * @param sizeBytes more than 0; an access counts if all its bytes are inside
    * @throws IllegalArgumentException if the range is empty, wraps around, or overlaps one that is
    *     collected already
-   * @throws org.kvm4j.KvmIoctlException ENOSPC: the VM has about 1000 ranges already
+   * @throws org.kvm4j.KvmIoctlException ENOSPC: KVM's bus is full, at about 1000 of these ranges
+   *     (NR_IOBUS_DEVS); memory and ports have a bus each
    */
   void coalesceMemory(long address, int sizeBytes);
 
@@ -40,7 +41,8 @@ public interface Coalescing {
    * @param count of ports, more than 0; an access counts if all its bytes are inside
    * @throws IllegalArgumentException if the range is empty, leaves the 65536 ports, or overlaps one
    *     that is collected already
-   * @throws org.kvm4j.KvmIoctlException ENOSPC: the VM has about 1000 ranges already
+   * @throws org.kvm4j.KvmIoctlException ENOSPC: KVM's bus is full, at about 1000 of these ranges
+   *     (NR_IOBUS_DEVS); memory and ports have a bus each
    */
   void coalescePorts(int port, int count);
 

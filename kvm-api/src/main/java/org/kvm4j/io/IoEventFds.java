@@ -16,9 +16,11 @@ public interface IoEventFds {
    * From now on such writes signal the {@code EventFd}. KVM_IOEVENTFD.
    *
    * @throws IllegalArgumentException if the {@code EventFd} is not of this implementation
-   * @throws org.kvm4j.KvmCapabilityException for any length on a kernel before 4.4
+   * @throws org.kvm4j.KvmCapabilityException for any length if this KVM lacks
+   *     KVM_CAP_IOEVENTFD_ANY_LENGTH
    * @throws org.kvm4j.KvmIoctlException with EEXIST if the same writes, or some of them, signal
-   *     something already; with ENOSPC if the VM has about 1000 ranges
+   *     something already; with ENOSPC if KVM's bus for ports or for memory is full, to which
+   *     coalesced ranges count and these do not
    */
   void connect(EventFd eventFd, IoEventFdSpec writes);
 

@@ -1,6 +1,9 @@
 package org.kvm4j.irq;
 
-/** What became of a change of an interrupt line. KVM API, KVM_IRQ_LINE_STATUS. */
+/**
+ * What became of a change of an interrupt line. The status in struct kvm_irq_level, by
+ * KVM_IRQ_LINE_STATUS.
+ */
 public enum LineStatus {
   /** It reached a controller or a vCPU; a line that goes low says so, too. */
   DELIVERED,

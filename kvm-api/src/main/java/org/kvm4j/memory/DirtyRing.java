@@ -7,7 +7,8 @@ import org.kvm4j.MemorySlot;
  *
  * <p>There is one if {@link MemorySlots#enableDirtyRings} came before the vCPU. When it is full
  * {@link org.kvm4j.Vcpu#run} returns {@link org.kvm4j.VcpuExit.DirtyRingFull}: harvest, then {@link
- * MemorySlots#resetDirtyRings}, then run again.
+ * MemorySlots#resetDirtyRings}, then run again. Pages that a processor still has in a log of its
+ * own come into the ring when the vCPU leaves {@code run}: kick it for them.
  *
  * <p>Threading: as the vCPU's other methods. KVM API, section 8, KVM_CAP_DIRTY_LOG_RING.
  */

@@ -112,22 +112,27 @@ public interface MemorySlots {
    * vCPU, once. KVM_CAP_DIRTY_LOG_RING.
    *
    * @param sizeBytes of each ring, 16 for a page; a power of two from 4096 on, and at most the
-   *     value of the capability. KVM refuses, with EINVAL, what its reserve for the processor's own
-   *     log does not leave room in; 65536 is enough on all
+   *     value of the capability. KVM refuses, with EINVAL, what is less than its reserve: 64
+   *     entries, and on Intel those of the processor's own log, too
    * @throws IllegalStateException if there is a vCPU, or rings are enabled already
    */
   void enableDirtyRings(int sizeBytes);
 
   /**
-   * Frees what was harvested from the rings of all vCPUs and protects the pages again.
-   * KVM_RESET_DIRTY_RINGS.
+   * Frees what was harvested from the rings of all vCPUs and protects the pages again. Call it
+   * before the harvested pages are read, or writes from in between are lost. KVM_RESET_DIRTY_RINGS.
    *
    * @return the entries freed; a signal can make it fewer than were harvested
    * @throws IllegalStateException if the VM has no dirty rings
    */
   int resetDirtyRings();
 
-  /** The bound on KVM's shadow page tables, in pages. KVM_GET_NR_MMU_PAGES. */
+  /**
+   * The bound on KVM's shadow page tables, in pages. KVM_GET_NR_MMU_PAGES.
+   *
+   * @throws org.kvm4j.KvmIoctlException with ENOTTY from kernels that no longer have it; Linux 6.1
+   *     has
+   */
   int mmuPages();
 
   /**

@@ -13,7 +13,7 @@ public enum Quirk {
   LAPIC_MMIO_HOLE(1 << 2),
   /** KVM_X86_QUIRK_OUT_7E_INC_RIP: {@code out} to port 0x7e advances RIP before its exit. */
   OUT_7E_INC_RIP(1 << 3),
-  /** KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT: IA32_MISC_ENABLE changes CPUID's MONITOR bit. */
+  /** KVM_X86_QUIRK_MISC_ENABLE_NO_MWAIT: IA32_MISC_ENABLE leaves CPUID's MONITOR bit alone. */
   MISC_ENABLE_NO_MWAIT(1 << 4),
   /** KVM_X86_QUIRK_FIX_HYPERCALL_INSN: the other vendor's hypercall instruction is rewritten. */
   FIX_HYPERCALL_INSN(1 << 5),

@@ -13,7 +13,7 @@ import org.kvm4j.KvmCapability;
 
 /**
  * What can be switched on for a VM, once and for all: a bit in the argument of KVM_ENABLE_CAP. KVM
- * API, section 7.
+ * API, sections 7 and 8.
  */
 public enum VmOption {
   /** KVM_X86_DISABLE_EXITS_MWAIT: {@code mwait} runs in the guest. Before the first vCPU. */

@@ -5,12 +5,11 @@ import java.util.Set;
 /**
  * How KVM treats a VM: options, quirks and limits, each of which a new VM has at its default.
  *
- * <p>Options and quirks cannot be taken back. What must come before the first vCPU throws {@link
- * IllegalStateException} after it. What has no method of its own goes through {@link
- * org.kvm4j.Vm#enableCapability}.
+ * <p>Options stay on. What must come before the first vCPU throws {@link IllegalStateException}
+ * after it. What has no method of its own goes through {@link org.kvm4j.Vm#enableCapability}.
  *
- * <p>Threading: any thread, except that set-up is not meant to race with itself. KVM API, section
- * 7.
+ * <p>Threading: any thread, except that set-up is not meant to race with itself. KVM API, sections
+ * 7 and 8.
  */
 public interface VmPolicy {
 
@@ -32,6 +31,8 @@ public interface VmPolicy {
    * Makes KVM behave like the processors it stands for; best before the first vCPU. KVM_ENABLE_CAP
    * of KVM_CAP_DISABLE_QUIRKS2.
    *
+   * <p>Name all of them in one call: for Linux 6.1 each call replaces the one before it.
+   *
    * @throws org.kvm4j.KvmCapabilityException if this KVM cannot do without one of them
    */
   void disableQuirks(Set<Quirk> quirks);
@@ -45,7 +46,7 @@ public interface VmPolicy {
   void limitVcpuIds(int limit);
 
   /**
-   * How long KVM waits busily when a vCPU halts. KVM_ENABLE_CAP of KVM_CAP_HALT_POLL.
+   * How long KVM at most waits busily when a vCPU halts. KVM_ENABLE_CAP of KVM_CAP_HALT_POLL.
    *
    * @param nanos at most 0xffffffff; 0 never waits
    */

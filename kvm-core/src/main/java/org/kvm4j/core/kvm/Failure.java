@@ -33,8 +33,7 @@ import org.kvm4j.core.sys.Errno;
 final class Failure {
 
   private static final String TRACING =
-      "No kernel since Linux 2.6.32 traces like this: use the events of group kvm in"
-          + " /sys/kernel/tracing.";
+      "KVM no longer traces like this: use the events of group kvm in /sys/kernel/tracing.";
 
   private Failure() {}
 
@@ -80,9 +79,8 @@ final class Failure {
     return switch (ioctl) {
       case KVM_CREATE_VM ->
           switch (errno) {
-            case EBUSY -> "Is another hypervisor holding the virtualisation extensions? Stop it.";
-            case ENODEV, ENXIO ->
-                "The CPU's virtualisation extensions are off: switch them on in the firmware.";
+            case EBUSY ->
+                "Is another hypervisor holding the virtualisation extensions? Stop it, or see dmesg.";
             case EINVAL -> "The kernel refuses the machine type: use one of vmTypes().";
             default -> advice(errno);
           };
@@ -91,17 +89,46 @@ final class Failure {
               ? "The id or the number of vCPUs is too large: checkExtension() tells both limits, of"
                   + " MAX_VCPU_ID and of MAX_VCPUS."
               : advice(errno);
+      case KVM_CREATE_IRQCHIP, KVM_CREATE_PIT2, KVM_CREATE_DEVICE ->
+          errno == EEXIST || errno == EBUSY
+              ? "It exists already: a VM can have only one."
+              : advice(errno);
+      case KVM_ENABLE_CAP ->
+          switch (errno) {
+            case EEXIST, EBUSY -> "It exists already, or a vCPU does: do it once, and first.";
+            case E2BIG -> "That is more than the kernel takes: give less.";
+            default -> advice(errno);
+          };
+      case KVM_SET_BOOT_CPU_ID ->
+          errno == EBUSY
+              ? "There is a vCPU already: choose the boot vCPU before the first."
+              : advice(errno);
+      case KVM_IRQFD ->
+          switch (errno) {
+            case EAGAIN -> "There is no irqchip: create it first.";
+            case EBUSY -> "The eventfd raises an interrupt already: use one for each line.";
+            default -> advice(errno);
+          };
+      case KVM_RUN, KVM_PRE_FAULT_MEMORY ->
+          errno == EFAULT
+              ? "Memory that it needs is not mapped: add guest memory there first."
+              : advice(errno);
+      case KVM_GET_MSRS ->
+          errno == E2BIG ? "That is more than the kernel takes: ask for fewer." : advice(errno);
       case KVM_TRACE_ENABLE, KVM_TRACE_PAUSE, KVM_TRACE_DISABLE -> TRACING;
       case KVM_IOEVENTFD ->
           errno == ENOENT ? "There is none like this: name it as it was made." : advice(errno);
-      case KVM_GET_DIRTY_LOG ->
-          errno == ENXIO
-              ? "With dirty rings KVM keeps no bitmap: take the pages from Vcpu.dirtyRing()."
-              : advice(errno);
+      case KVM_GET_DIRTY_LOG, KVM_CLEAR_DIRTY_LOG ->
+          switch (errno) {
+            case ENXIO ->
+                "With dirty rings KVM keeps no bitmap: take the pages from Vcpu.dirtyRing().";
+            case ENOENT -> "The slot is gone, or has no dirty log: add one, or switch it on.";
+            default -> advice(errno);
+          };
       case KVM_SET_VCPU_EVENTS ->
           errno == EINVAL
               ? "The kernel refuses the events: a payload or a triple fault needs its capability"
-                  + " enabled on the VM first."
+                  + " enabled on the VM first, and an SMI cannot go with MpState.INIT_RECEIVED."
               : advice(errno);
       case KVM_SET_SREGS, KVM_SET_SREGS2 ->
           errno == EINVAL
@@ -113,13 +140,17 @@ final class Failure {
               ? "An exception waits for the guest already: run the vCPU before you inject one."
               : advice(errno);
       case KVM_INTERRUPT ->
-          errno == ENXIO
-              ? "The interrupt controllers are in the kernel: use Vm.setIrqLine."
-              : advice(errno);
+          switch (errno) {
+            case ENXIO -> "The interrupt controllers are in the kernel: use Vm.setIrqLine.";
+            case EEXIST -> "An interrupt waits for the guest already: run the vCPU first.";
+            default -> advice(errno);
+          };
       case KVM_GET_DEVICE_ATTR, KVM_SET_DEVICE_ATTR, KVM_HAS_DEVICE_ATTR ->
-          errno == ENXIO || errno == ENODEV
-              ? "There is no such attribute: ask has() first."
-              : advice(errno);
+          switch (errno) {
+            case ENXIO -> "There is no such attribute: ask has() first.";
+            case EPERM -> "It cannot be read, or written, now or ever: see its documentation.";
+            default -> advice(errno);
+          };
       case KVM_SET_PMU_EVENT_FILTER ->
           errno == EBUSY ? "The host is out of memory: filter fewer events." : advice(errno);
       default ->
@@ -135,11 +166,12 @@ final class Failure {
       case ENOMEM -> "The host is out of memory: use less guest memory, or raise 'ulimit -v'.";
       case EMFILE -> "Too many files are open: raise 'ulimit -n', or close other VMs.";
       case ENFILE -> "The host has too many files open: close other VMs, or raise fs.file-max.";
-      case ENODEV, ENXIO -> "KVM lacks this here, or the interrupt controllers are not created.";
+      case ENODEV, ENXIO ->
+          "KVM lacks this here, or the in-kernel controller that it is about is not created.";
       case ENOENT -> "KVM knows nothing of this name or number here: create or register it first.";
       case EEXIST -> "It exists already: use another id or address.";
       case EINVAL -> "The kernel refuses the values, or the order of the calls.";
-      case ENOTTY -> "This kernel's KVM is too old for the call.";
+      case ENOTTY -> "This kernel's KVM does not have the call: do without.";
       case ENOSYS -> "This kernel was built without it: use another kernel.";
       case EOPNOTSUPP -> "This KVM does not offer it: do without.";
       case E2BIG -> "The kernel has more entries than fit.";
@@ -150,7 +182,7 @@ final class Failure {
       case EPERM, EACCES -> "The process lacks the permission: ask for it, or run as root.";
       case EROFS -> "The memory is read-only: use a slot that can be written.";
       case EBADF -> "The descriptor is closed or of another kind: name one that is open.";
-      case EFAULT -> "Memory that it needs is not mapped: add guest memory there first.";
+      case EFAULT -> "Memory that it names is out of the kernel's reach: see that it is mapped.";
       case EINTR -> "A signal came in between: make the call again.";
       case EAGAIN -> "It cannot be done at this moment: make the call again.";
       case EHWPOISON -> "The host's memory there is broken: see dmesg.";

@@ -13,6 +13,7 @@ import static org.kvm4j.core.abi.Ioctl.KVM_SET_CLOCK;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_DEVICE_ATTR;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_TSC_KHZ;
 import static org.kvm4j.core.abi.Ioctl.KVM_UNREGISTER_COALESCED_MMIO;
+import static org.kvm4j.core.sys.Errno.E2BIG;
 import static org.kvm4j.core.sys.Errno.EBUSY;
 import static org.kvm4j.core.sys.Errno.EEXIST;
 import static org.kvm4j.core.sys.Errno.EFAULT;
@@ -60,16 +61,14 @@ final class ClockAndCoalescingCalls {
               EFAULT,
               EINVAL,
               EIO),
-          IoctlCall.of(
-              KVM_GET_TSC_KHZ, VM, "VmClocks.tscKhz", m -> m.vm.clocks().tscKhz(), EIO, ENOTTY),
+          IoctlCall.of(KVM_GET_TSC_KHZ, VM, "VmClocks.tscKhz", m -> m.vm.clocks().tscKhz(), EIO),
           IoctlCall.of(
               KVM_SET_TSC_KHZ,
               VM,
               "VmClocks.setTscKhz",
               m -> m.vm.clocks().setTscKhz(1_000_000),
               EINVAL,
-              EIO,
-              ENOTTY),
+              EIO),
           IoctlCall.of(
               KVM_GET_TSC_KHZ, VCPU, "VcpuTsc.frequencyKhz", m -> m.vcpu.tsc().frequencyKhz(), EIO),
           IoctlCall.of(
@@ -108,7 +107,6 @@ final class ClockAndCoalescingCalls {
               "VcpuTsc.setOffset",
               m -> m.vcpu.tsc().setOffset(1),
               EFAULT,
-              EINVAL,
               EIO,
               ENXIO),
           IoctlCall.of(
@@ -116,6 +114,7 @@ final class ClockAndCoalescingCalls {
               VM,
               "Vm.enableCapability",
               m -> m.vm.enableCapability(KvmCapability.SPLIT_IRQCHIP, 24),
+              E2BIG,
               EBUSY,
               EEXIST,
               EFAULT,
@@ -131,7 +130,8 @@ final class ClockAndCoalescingCalls {
               EFAULT,
               EINVAL,
               EIO,
-              ENOMEM));
+              ENOMEM,
+              ENOTTY));
 
   private ClockAndCoalescingCalls() {}
 

@@ -29,14 +29,18 @@ final class DebugCalls {
               "GuestDebug.injectDebugException",
               m -> m.vcpu.debug().injectDebugException(),
               EBUSY,
-              EINVAL),
+              EFAULT,
+              EINVAL,
+              EIO),
           IoctlCall.of(
               KVM_SET_GUEST_DEBUG,
               VCPU,
               "GuestDebug.injectBreakpoint",
               m -> m.vcpu.debug().injectBreakpoint(),
               EBUSY,
-              EINVAL),
+              EFAULT,
+              EINVAL,
+              EIO),
           IoctlCall.of(
               KVM_TRANSLATE, VCPU, "Vcpu.translate", m -> m.vcpu.translate(0), EFAULT, EIO));
 

@@ -9,6 +9,7 @@ import static org.kvm4j.core.abi.Ioctl.KVM_GET_DEVICE_ATTR;
 import static org.kvm4j.core.abi.Ioctl.KVM_GET_STATS_FD;
 import static org.kvm4j.core.abi.Ioctl.KVM_HAS_DEVICE_ATTR;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_DEVICE_ATTR;
+import static org.kvm4j.core.sys.Errno.EBADF;
 import static org.kvm4j.core.sys.Errno.EBUSY;
 import static org.kvm4j.core.sys.Errno.EEXIST;
 import static org.kvm4j.core.sys.Errno.EFAULT;
@@ -42,9 +43,9 @@ final class DeviceCalls {
               ENODEV,
               EEXIST,
               EBUSY,
-              EINVAL,
               ENOMEM,
               EMFILE,
+              ENFILE,
               EFAULT,
               EIO),
           IoctlCall.of(
@@ -64,7 +65,9 @@ final class DeviceCalls {
               EFAULT,
               EINVAL,
               ENOENT,
+              ENOMEM,
               EEXIST,
+              EBADF,
               EIO),
           IoctlCall.of(
               KVM_GET_DEVICE_ATTR,
@@ -80,7 +83,6 @@ final class DeviceCalls {
               DEVICE,
               "KvmDevice.attributes().has",
               onDevice(attributes -> attributes.has(1, 1)),
-              EPERM,
               EFAULT,
               EIO),
           IoctlCall.of(

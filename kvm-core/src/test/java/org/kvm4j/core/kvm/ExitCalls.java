@@ -13,12 +13,9 @@ import static org.kvm4j.core.sys.Errno.EHWPOISON;
 import static org.kvm4j.core.sys.Errno.EINVAL;
 import static org.kvm4j.core.sys.Errno.EIO;
 import static org.kvm4j.core.sys.Errno.ENOMEM;
-import static org.kvm4j.core.sys.Errno.ENXIO;
-import static org.kvm4j.core.sys.Errno.EPERM;
 
 import java.util.List;
 import java.util.Set;
-import org.kvm4j.KvmCapability;
 import org.kvm4j.msr.MsrExitReason;
 import org.kvm4j.msr.MsrFilter;
 import org.kvm4j.msr.MsrRange;
@@ -41,22 +38,9 @@ final class ExitCalls {
               VM,
               "Vm.enableCapability",
               m -> m.vm.msrAccess().forward(Set.of(MsrExitReason.UNKNOWN)),
-              EBUSY,
               EFAULT,
               EINVAL,
-              EIO,
-              ENOMEM,
-              ENXIO,
-              EPERM),
-          IoctlCall.of(
-              KVM_ENABLE_CAP,
-              VCPU,
-              "Vcpu.enableCapability",
-              m -> m.vcpu.enableCapability(KvmCapability.ENFORCE_PV_FEATURE_CPUID, 1),
-              EFAULT,
-              EINVAL,
-              EIO,
-              ENOMEM),
+              EIO),
           IoctlCall.of(
               KVM_X86_SET_MSR_FILTER,
               VM,
@@ -66,6 +50,7 @@ final class ExitCalls {
               EINVAL,
               EIO,
               ENOMEM),
+          // Newer kernels document EBUSY for want of memory (section 4.120); the code says ENOMEM.
           IoctlCall.of(
               KVM_SET_PMU_EVENT_FILTER,
               VM,

@@ -265,7 +265,7 @@ final class HostQueriesTest {
     kernel.failsOnce("KVM_TRACE_" + command, errno);
 
     assertEquals(
-        "KVM_TRACE_%s on /dev/kvm: %s. No kernel since Linux 2.6.32 traces like this: use the"
+        "KVM_TRACE_%s on /dev/kvm: %s. KVM no longer traces like this: use the"
                 .formatted(command, name)
             + " events of group kvm in /sys/kernel/tracing.",
         assertThrows(KvmIoctlException.class, () -> hypervisor.trace(command)).getMessage());

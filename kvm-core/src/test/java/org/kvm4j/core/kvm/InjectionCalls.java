@@ -12,7 +12,6 @@ import static org.kvm4j.core.sys.Errno.EEXIST;
 import static org.kvm4j.core.sys.Errno.EFAULT;
 import static org.kvm4j.core.sys.Errno.EINVAL;
 import static org.kvm4j.core.sys.Errno.EIO;
-import static org.kvm4j.core.sys.Errno.ENOTTY;
 import static org.kvm4j.core.sys.Errno.ENXIO;
 
 import java.util.List;
@@ -24,7 +23,7 @@ final class InjectionCalls {
   static final List<IoctlCall> ALL =
       List.of(
           IoctlCall.of(KVM_NMI, VCPU, "Injection.nmi", m -> m.vcpu.inject().nmi(), EIO),
-          IoctlCall.of(KVM_SMI, VCPU, "Injection.smi", m -> m.vcpu.inject().smi(), ENOTTY, EIO),
+          IoctlCall.of(KVM_SMI, VCPU, "Injection.smi", m -> m.vcpu.inject().smi(), EIO),
           IoctlCall.of(
               KVM_INTERRUPT,
               VCPU,

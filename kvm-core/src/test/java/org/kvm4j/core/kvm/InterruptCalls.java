@@ -51,14 +51,17 @@ final class InterruptCalls {
               EEXIST,
               EINVAL,
               ENOMEM,
+              ENOSPC,
               EIO),
+          // EINVAL, for an id out of range, only from newer kernels than 6.1.
           IoctlCall.of(
               KVM_SET_BOOT_CPU_ID,
               VM,
               "Vm.setBootCpuId",
               onNewVm(vm -> vm.setBootCpuId(1)),
               EBUSY,
-              EINVAL),
+              EINVAL,
+              EIO),
           IoctlCall.of(
               KVM_IRQ_LINE, VM, "Vm.setIrqLine", m -> m.vm.setIrqLine(3, true), ENXIO, EFAULT, EIO),
           IoctlCall.of(
@@ -67,7 +70,8 @@ final class InterruptCalls {
               "Interrupts.setLine",
               withIrqchip(vm -> vm.interrupts().setLine(3, true)),
               ENXIO,
-              EFAULT),
+              EFAULT,
+              EIO),
           IoctlCall.of(
               KVM_GET_IRQCHIP,
               VM,
@@ -76,7 +80,8 @@ final class InterruptCalls {
               ENXIO,
               EINVAL,
               ENOMEM,
-              EFAULT),
+              EFAULT,
+              EIO),
           IoctlCall.of(
               KVM_SET_IRQCHIP,
               VM,
@@ -85,7 +90,8 @@ final class InterruptCalls {
               ENXIO,
               EINVAL,
               ENOMEM,
-              EFAULT),
+              EFAULT,
+              EIO),
           IoctlCall.of(
               KVM_SET_GSI_ROUTING,
               VM,
@@ -93,14 +99,17 @@ final class InterruptCalls {
               withIrqchip(vm -> vm.interrupts().setRoutes(List.of(ROUTE))),
               EINVAL,
               ENOMEM,
-              EFAULT),
+              EFAULT,
+              EIO),
+          // EPERM is an answer: no local APIC has the id.
           IoctlCall.of(
               KVM_SIGNAL_MSI,
               VM,
               "Interrupts.signalMsi",
               withIrqchip(vm -> vm.interrupts().signalMsi(MsiMessage.fixed(0, 0x31))),
               EINVAL,
-              EFAULT),
+              EFAULT,
+              EIO),
           IoctlCall.of(
               KVM_IRQFD,
               VM,
@@ -109,8 +118,11 @@ final class InterruptCalls {
               EAGAIN,
               EBADF,
               EBUSY,
+              EFAULT,
               EINVAL,
+              EIO,
               ENOMEM),
+          // ENOENT, for no irqchip, only from newer kernels than 6.1.
           IoctlCall.of(
               KVM_CREATE_PIT2,
               VM,
@@ -119,35 +131,46 @@ final class InterruptCalls {
               EEXIST,
               ENOENT,
               ENOMEM,
-              EFAULT),
+              EFAULT,
+              EIO),
           IoctlCall.of(
-              KVM_GET_PIT2, VM, "KernelPit.state", withPit(vm -> vm.kernelPit().state()), ENXIO),
+              KVM_GET_PIT2,
+              VM,
+              "KernelPit.state",
+              withPit(vm -> vm.kernelPit().state()),
+              ENXIO,
+              EFAULT,
+              EIO),
           IoctlCall.of(
               KVM_SET_PIT2,
               VM,
               "KernelPit.setState",
               withPit(vm -> vm.kernelPit().setState(vm.kernelPit().state())),
               ENXIO,
-              EFAULT),
+              EFAULT,
+              EIO),
           IoctlCall.of(
               KVM_REINJECT_CONTROL,
               VM,
               "KernelPit.setReinject",
               withPit(vm -> vm.kernelPit().setReinject(false)),
               ENXIO,
-              EFAULT),
+              EFAULT,
+              EIO),
           IoctlCall.of(
               KVM_IOEVENTFD,
               VM,
               "IoEventFds.connect",
               withEventFd(
                   (vm, eventFd) -> vm.ioEventFds().connect(eventFd, IoEventFdSpec.port(0x80, 1))),
-              EINVAL,
+              EBADF,
               EEXIST,
+              EFAULT,
+              EINVAL,
+              EIO,
               ENOENT,
               ENOMEM,
-              ENOSPC,
-              EBADF));
+              ENOSPC));
 
   private InterruptCalls() {}
 

@@ -275,7 +275,9 @@ final class InterruptsTest {
       KvmIoctlException failure =
           assertThrows(KvmIoctlException.class, () -> interrupts.connect(trigger, resample, 5));
       assertEquals(
-          "KVM_IRQFD on the VM: EBUSY (16). Something is using it already.", failure.getMessage());
+          "KVM_IRQFD on the VM: EBUSY (16). The eventfd raises an interrupt already: use one for"
+              + " each line.",
+          failure.getMessage());
     } // hangs here if one of them was not left
   }
 

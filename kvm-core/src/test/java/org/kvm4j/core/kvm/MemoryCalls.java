@@ -61,7 +61,8 @@ final class MemoryCalls {
               EEXIST,
               ENOMEM,
               EFAULT,
-              EBADF),
+              EBADF,
+              EIO),
           IoctlCall.of(
               KVM_GET_DIRTY_LOG,
               VM,
@@ -88,7 +89,6 @@ final class MemoryCalls {
               "MemorySlots.resetDirtyRings",
               withRings(vm -> vm.slots().resetDirtyRings()),
               EINVAL,
-              EINTR,
               EIO),
           IoctlCall.of(
               KVM_SET_NR_MMU_PAGES,
@@ -97,12 +97,12 @@ final class MemoryCalls {
               m -> m.vm.slots().setMmuPages(64),
               EINVAL,
               EIO),
+          // Linux 6.1 has it; newer kernels have only KVM_SET_NR_MMU_PAGES.
           IoctlCall.of(
               KVM_GET_NR_MMU_PAGES,
               VM,
               "MemorySlots.mmuPages",
               m -> m.vm.slots().mmuPages(),
-              EINVAL,
               ENOTTY,
               EIO),
           IoctlCall.of(
@@ -113,7 +113,8 @@ final class MemoryCalls {
               EINVAL,
               ENOMEM,
               E2BIG,
-              EFAULT),
+              EFAULT,
+              EIO),
           IoctlCall.of(
               KVM_CREATE_GUEST_MEMFD,
               VM,
@@ -123,7 +124,8 @@ final class MemoryCalls {
               ENOMEM,
               EMFILE,
               ENFILE,
-              EFAULT),
+              EFAULT,
+              EIO),
           IoctlCall.of(
               KVM_PRE_FAULT_MEMORY,
               VCPU,

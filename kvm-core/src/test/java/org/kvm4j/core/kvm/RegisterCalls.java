@@ -39,7 +39,6 @@ final class RegisterCalls {
               "Vcpu.setRegisters",
               m -> m.vcpu.setRegisters(m.vcpu.registers()),
               EIO,
-              EINVAL,
               ENOMEM,
               EFAULT),
           IoctlCall.of(
@@ -77,7 +76,6 @@ final class RegisterCalls {
                 m.vcpu.msrs(List.of(0x10, 0x174));
               },
               EIO,
-              EINVAL,
               E2BIG,
               ENOMEM,
               EFAULT),
@@ -90,7 +88,6 @@ final class RegisterCalls {
                 m.vcpu.setMsrs(List.of(new Msr(0x174, 0x10)));
               },
               EIO,
-              EINVAL,
               E2BIG,
               ENOMEM,
               EFAULT),

@@ -76,7 +76,6 @@ final class StateCalls {
               "VcpuState.xsave",
               m -> m.vcpu.state().xsave(),
               EIO,
-              EINVAL,
               ENOMEM,
               EFAULT),
           IoctlCall.of(
@@ -94,7 +93,6 @@ final class StateCalls {
               "VcpuState.xcrs",
               m -> m.vcpu.state().xcrs(),
               EIO,
-              EINVAL,
               ENOMEM,
               EFAULT),
           IoctlCall.of(
@@ -112,7 +110,6 @@ final class StateCalls {
               "VcpuState.debugRegisters",
               m -> m.vcpu.state().debugRegisters(),
               EIO,
-              EINVAL,
               EFAULT),
           IoctlCall.of(
               KVM_SET_DEBUGREGS,
@@ -180,7 +177,6 @@ final class StateCalls {
               "VcpuState.supportedHypervCpuid",
               m -> m.vcpu.state().supportedHypervCpuid(),
               EIO,
-              ENOMEM,
               EFAULT),
           IoctlCall.of(
               KVM_SET_SIGNAL_MASK,
