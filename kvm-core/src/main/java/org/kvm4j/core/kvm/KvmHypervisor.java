@@ -138,7 +138,7 @@ public final class KvmHypervisor implements Hypervisor {
 
   @Override
   public List<Msr> featureMsrs(List<Integer> indices) {
-    return FeatureMsrs.read(fd, indices);
+    return MsrBatch.read(fd, indices);
   }
 
   @Override
