@@ -30,8 +30,6 @@ import org.kvm4j.RunAreaLayout;
 import org.kvm4j.TraceCommand;
 import org.kvm4j.Vm;
 import org.kvm4j.VmType;
-import org.kvm4j.core.abi.KvmCpuid2;
-import org.kvm4j.core.abi.KvmMsrList;
 import org.kvm4j.core.abi.KvmRun;
 import org.kvm4j.core.sys.Errno;
 import org.kvm4j.core.sys.Syscalls;
@@ -44,12 +42,6 @@ public final class KvmHypervisor implements Hypervisor {
   private static final int KVM_API_VERSION = 12;
 
   private static final int O_RDWR = 2;
-
-  private static final CountedList CPUID =
-      new CountedList(KvmCpuid2.ENTRIES, KvmCpuid2.SIZEOF_ENTRY, 128);
-
-  private static final CountedList MSR_INDICES =
-      new CountedList(KvmMsrList.INDICES, Integer.BYTES, 0);
 
   private final Fd fd;
   private final KvmAttributes attributes;
@@ -113,27 +105,27 @@ public final class KvmHypervisor implements Hypervisor {
 
   @Override
   public CpuidTable supportedCpuid() {
-    return KvmCpuid2.read(CPUID.from(fd, KVM_GET_SUPPORTED_CPUID));
+    return CountedList.HOST_CPUID.from(fd, KVM_GET_SUPPORTED_CPUID);
   }
 
   @Override
   public CpuidTable emulatedCpuid() {
-    return KvmCpuid2.read(CPUID.from(fd, KVM_GET_EMULATED_CPUID));
+    return CountedList.HOST_CPUID.from(fd, KVM_GET_EMULATED_CPUID);
   }
 
   @Override
   public CpuidTable supportedHypervCpuid() {
-    return KvmCpuid2.read(CPUID.from(fd, KVM_GET_SUPPORTED_HV_CPUID));
+    return CountedList.HOST_CPUID.from(fd, KVM_GET_SUPPORTED_HV_CPUID);
   }
 
   @Override
   public List<Integer> msrIndexList() {
-    return KvmMsrList.read(MSR_INDICES.from(fd, KVM_GET_MSR_INDEX_LIST));
+    return CountedList.MSR_INDICES.from(fd, KVM_GET_MSR_INDEX_LIST);
   }
 
   @Override
   public List<Integer> msrFeatureIndexList() {
-    return KvmMsrList.read(MSR_INDICES.from(fd, KVM_GET_MSR_FEATURE_INDEX_LIST));
+    return CountedList.MSR_INDICES.from(fd, KVM_GET_MSR_FEATURE_INDEX_LIST);
   }
 
   @Override

@@ -183,6 +183,21 @@ final class StateSizesTest {
     assertEquals(Errno.E2BIG, assertThrows(KvmIoctlException.class, state::cpuid).errno());
   }
 
+  @Test
+  void aCpuidCountBeyondTheRoom_isNotBelieved() {
+    kernel.next(
+        "KVM_GET_CPUID2",
+        argument -> {
+          kernel.at(argument, KvmCpuid2.SIZEOF).putInt(KvmCpuid2.NENT, 129);
+          return 0;
+        });
+
+    assertEquals(
+        "KVM_GET_CPUID2 on vCPU 0: the kernel tells of 129 entries where there is room for 128."
+            + " Update the kernel.",
+        assertThrows(KvmException.class, state::cpuid).getMessage());
+  }
+
   private void keeps(String set, String get, int sizeBytes) {
     KeptStruct.between(kernel, set, get, sizeBytes);
   }

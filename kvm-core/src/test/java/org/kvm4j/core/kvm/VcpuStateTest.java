@@ -145,7 +145,9 @@ final class VcpuStateTest {
     kernel.next(
         "KVM_SET_CPUID2",
         argument -> {
-          assertEquals(table, KvmCpuid2.read(kernel.at(argument, KvmCpuid2.sizeBytes(2))));
+          ByteBuffer cpuid = kernel.at(argument, KvmCpuid2.sizeBytes(2));
+          assertEquals(2, cpuid.getInt(KvmCpuid2.NENT));
+          assertEquals(table, KvmCpuid2.read(cpuid, 2));
           return 0;
         });
 
