@@ -3,6 +3,7 @@ package org.kvm4j.core.kvm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kvm4j.core.kvm.Refusals.refusedArgument;
 import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
@@ -168,9 +169,5 @@ final class IoEventFdsTest {
                       b.getInt(KvmIoeventfd.FLAGS)));
           return 0;
         });
-  }
-
-  private static String refusedArgument(Runnable step) {
-    return assertThrows(IllegalArgumentException.class, step::run).getMessage();
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kvm4j.core.kvm.KeptStruct.counting;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.Collections;
@@ -15,12 +14,11 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kvm4j.Buses;
 import org.kvm4j.DescriptorTable;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmCapabilityException;
@@ -28,8 +26,6 @@ import org.kvm4j.KvmException;
 import org.kvm4j.KvmIoctlException;
 import org.kvm4j.Segment;
 import org.kvm4j.SpecialRegisters;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmDebugregs;
 import org.kvm4j.core.abi.KvmLapicState;
 import org.kvm4j.core.abi.KvmSignalMask;
@@ -53,15 +49,9 @@ import org.kvm4j.state.XsaveState;
 /** VcpuState to the kernel's structs and back, and what is refused before the kernel is asked. */
 final class StateFacetTest {
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
   private final VcpuState state = machine.vcpu.state();
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
-  }
 
   @Test
   void specialRegisters2_comeBackAsTheyWereSet_withAndWithoutPdptrs() {

@@ -3,16 +3,14 @@ package org.kvm4j.core.kvm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.kvm4j.Buses;
 import org.kvm4j.CpuidEntry;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.DescriptorTable;
@@ -24,8 +22,6 @@ import org.kvm4j.Segment;
 import org.kvm4j.SpecialRegisters;
 import org.kvm4j.Translation;
 import org.kvm4j.Vcpu;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmCpuid2;
 import org.kvm4j.core.abi.KvmFpu;
 import org.kvm4j.core.abi.KvmMpState;
@@ -57,15 +53,9 @@ final class VcpuStateTest {
           0xffff_ffff_8100_0000L,
           0x202);
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
   private final Vcpu vcpu = machine.vcpu;
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
-  }
 
   @Test
   void registers_comeBackAsTheyWereSet() {
