@@ -18,7 +18,6 @@ import static org.kvm4j.core.sys.Errno.EPERM;
 
 import java.util.List;
 import java.util.Set;
-import org.kvm4j.KvmCapability;
 import org.kvm4j.msr.MsrExitReason;
 import org.kvm4j.msr.MsrFilter;
 import org.kvm4j.msr.MsrRange;
@@ -48,15 +47,6 @@ final class ExitCalls {
               ENOMEM,
               ENXIO,
               EPERM),
-          IoctlCall.of(
-              KVM_ENABLE_CAP,
-              VCPU,
-              "Vcpu.enableCapability",
-              m -> m.vcpu.enableCapability(KvmCapability.ENFORCE_PV_FEATURE_CPUID, 1),
-              EFAULT,
-              EINVAL,
-              EIO,
-              ENOMEM),
           IoctlCall.of(
               KVM_X86_SET_MSR_FILTER,
               VM,

@@ -140,9 +140,7 @@ final class GuestDebugTest {
 
   @Test
   void blockedInterrupts_areAFlag_whereKvmKnowsIt() {
-    kernel.always(
-        "KVM_CHECK_EXTENSION",
-        number -> number == KvmCapability.SET_GUEST_DEBUG2.number() ? 0x1f_0003 : 1);
+    kernel.offers(KvmCapability.SET_GUEST_DEBUG2, 0x1f_0003);
 
     debug.configure(DebugConfiguration.builder().singleStep(true).blockInterrupts(true).build());
 
@@ -151,9 +149,7 @@ final class GuestDebugTest {
 
   @Test
   void blockedInterrupts_areRefused_whereKvmWouldIgnoreThem() {
-    kernel.always(
-        "KVM_CHECK_EXTENSION",
-        number -> number == KvmCapability.SET_GUEST_DEBUG2.number() ? 0xf_0003 : 1);
+    kernel.offers(KvmCapability.SET_GUEST_DEBUG2, 0xf_0003);
     DebugConfiguration blocking =
         DebugConfiguration.builder().singleStep(true).blockInterrupts(true).build();
 

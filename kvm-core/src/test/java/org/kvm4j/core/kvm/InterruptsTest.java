@@ -257,8 +257,7 @@ final class InterruptsTest {
   }
 
   private void kernelHasRoutes() {
-    kernel.always(
-        "KVM_CHECK_EXTENSION", number -> number == KvmCapability.IRQ_ROUTING.number() ? ROUTES : 1);
+    kernel.offers(KvmCapability.IRQ_ROUTING, ROUTES);
   }
 
   /** The kernel keeps the state of one controller. */

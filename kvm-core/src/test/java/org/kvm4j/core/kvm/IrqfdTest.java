@@ -88,8 +88,7 @@ final class IrqfdTest {
   @Test
   void resampling_needsItsCapability() {
     vm.createIrqchip();
-    kernel.always(
-        "KVM_CHECK_EXTENSION", number -> number == KvmCapability.IRQFD_RESAMPLE.number() ? 0 : 1);
+    kernel.offers(KvmCapability.IRQFD_RESAMPLE, 0);
     try (EventFd trigger = hypervisor.createEventFd();
         EventFd resample = hypervisor.createEventFd()) {
       KvmCapabilityException failure =

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.kvm4j.KvmCapability;
 import org.kvm4j.core.abi.FdKind;
 import org.kvm4j.core.abi.Ioctl;
 import org.kvm4j.core.abi.KvmCreateDevice;
@@ -78,6 +79,11 @@ final class ScriptedKernel extends KvmSyscallsOnly {
   synchronized ScriptedKernel always(String call, Answer answer) {
     answers.put(call, answer);
     return this;
+  }
+
+  /** What KVM_CHECK_EXTENSION says of one capability from now on; of every other it says 1. */
+  ScriptedKernel offers(KvmCapability capability, int value) {
+    return always("KVM_CHECK_EXTENSION", number -> number == capability.number() ? value : 1);
   }
 
   /** What the next KVM_RUNs do, in order. */

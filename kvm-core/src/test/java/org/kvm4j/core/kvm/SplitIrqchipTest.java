@@ -55,8 +55,7 @@ final class SplitIrqchipTest {
 
   @Test
   void aSplitIrqchip_hasNoPicAndIoapicInTheKernel() {
-    kernel.always(
-        "KVM_CHECK_EXTENSION", number -> number == KvmCapability.IRQ_ROUTING.number() ? 4096 : 1);
+    kernel.offers(KvmCapability.IRQ_ROUTING, 4096);
     vm.createSplitIrqchip(24);
 
     assertEquals(

@@ -19,13 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kvm4j.DescriptorTable;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
 import org.kvm4j.KvmIoctlException;
-import org.kvm4j.Segment;
-import org.kvm4j.SpecialRegisters;
 import org.kvm4j.core.abi.KvmDebugregs;
 import org.kvm4j.core.abi.KvmLapicState;
 import org.kvm4j.core.abi.KvmSignalMask;
@@ -55,8 +52,11 @@ final class StateFacetTest {
 
   @Test
   void specialRegisters2_comeBackAsTheyWereSet_withAndWithoutPdptrs() {
-    SpecialRegisters2 with = new SpecialRegisters2(special(), List.of(0x1001L, 2L, 3L, 1L << 63));
-    SpecialRegisters2 without = new SpecialRegisters2(special(), List.of());
+    SpecialRegisters2 with =
+        new SpecialRegisters2(
+            DistinctRegisters.special(List.of(0L, 0L, 0L, 0L)), List.of(0x1001L, 2L, 3L, 1L << 63));
+    SpecialRegisters2 without =
+        new SpecialRegisters2(DistinctRegisters.special(List.of(0L, 0L, 0L, 0L)), List.of());
 
     for (SpecialRegisters2 set : List.of(with, without)) {
       keeps("KVM_SET_SREGS2", "KVM_GET_SREGS2", KvmSregs2.SIZEOF);
@@ -157,7 +157,7 @@ final class StateFacetTest {
         part == Part.PAYLOAD
             ? KvmCapability.EXCEPTION_PAYLOAD
             : KvmCapability.X86_TRIPLE_FAULT_EVENT;
-    lacks(needed);
+    kernel.offers(needed, 0);
     VcpuEvents none = VcpuEvents.NONE;
     VcpuEvents events =
         new VcpuEvents(
@@ -245,35 +245,5 @@ final class StateFacetTest {
 
   private void keeps(String set, String get, int sizeBytes) {
     KeptStruct.between(kernel, set, get, sizeBytes);
-  }
-
-  private void lacks(KvmCapability capability) {
-    kernel.always("KVM_CHECK_EXTENSION", number -> number == capability.number() ? 0 : 1);
-  }
-
-  private static SpecialRegisters special() {
-    return new SpecialRegisters(
-        segment(1),
-        segment(2),
-        segment(3),
-        segment(4),
-        segment(5),
-        segment(6),
-        segment(7),
-        segment(8),
-        new DescriptorTable(0xffff_8000_0000_1000L, 0xffff),
-        new DescriptorTable(0x2000, 0x3ff),
-        0x8000_0011L,
-        0x1234_5678_9abcL,
-        0x3000,
-        0x20,
-        8,
-        0xd01,
-        0xfee0_0900L,
-        List.of(0L, 0L, 0L, 0L));
-  }
-
-  private static Segment segment(int n) {
-    return Segment.code64(n).realMode(n * 8);
   }
 }

@@ -36,8 +36,7 @@ final class StateSizesTest {
   @Test
   void xsave_hasTheSizeThatTheCapabilityTells() {
     int size = 11_008;
-    kernel.always(
-        "KVM_CHECK_EXTENSION", number -> number == KvmCapability.XSAVE2.number() ? size : 1);
+    kernel.offers(KvmCapability.XSAVE2, size);
     keeps("KVM_SET_XSAVE", "KVM_GET_XSAVE2", size);
     XsaveState set = new XsaveState(counting(size, 5));
 
@@ -49,7 +48,7 @@ final class StateSizesTest {
 
   @Test
   void xsave_hasOnePageOnOldKernels() {
-    lacks(KvmCapability.XSAVE2);
+    kernel.offers(KvmCapability.XSAVE2, 0);
     keeps("KVM_SET_XSAVE", "KVM_GET_XSAVE", XsaveState.MIN_BYTES);
     XsaveState set = new XsaveState(counting(XsaveState.MIN_BYTES, 5));
 
@@ -192,14 +191,8 @@ final class StateSizesTest {
     KeptStruct.between(kernel, set, get, sizeBytes);
   }
 
-  private void lacks(KvmCapability capability) {
-    kernel.always("KVM_CHECK_EXTENSION", number -> number == capability.number() ? 0 : 1);
-  }
-
   private void nestedStateOf(int sizeBytes) {
-    kernel.always(
-        "KVM_CHECK_EXTENSION",
-        number -> number == KvmCapability.NESTED_STATE.number() ? sizeBytes : 1);
+    kernel.offers(KvmCapability.NESTED_STATE, sizeBytes);
   }
 
   /** As the kernel does; before Linux 6.5 KVM_GET_CPUID2 left the count alone. */

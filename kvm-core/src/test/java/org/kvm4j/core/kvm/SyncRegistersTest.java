@@ -183,8 +183,7 @@ final class SyncRegistersTest {
   }
 
   private void offers(int mask) {
-    kernel.always(
-        "KVM_CHECK_EXTENSION", number -> number == KvmCapability.SYNC_REGS.number() ? mask : 1);
+    kernel.offers(KvmCapability.SYNC_REGS, mask);
   }
 
   private static ScriptedExit run(Consumer<ByteBuffer> action) {
