@@ -72,7 +72,7 @@ public interface Hypervisor extends AutoCloseable {
    *
    * @param indices of {@link #msrFeatureIndexList}; any number of them
    * @return in the same order
-   * @throws KvmException if KVM refuses one; the message names it
+   * @throws MsrRefusedException if KVM refuses one, which is not of that list
    * @throws KvmCapabilityException without KVM_CAP_GET_MSR_FEATURES
    */
   List<Msr> featureMsrs(List<Integer> indices);

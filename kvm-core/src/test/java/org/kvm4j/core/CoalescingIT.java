@@ -188,8 +188,8 @@ final class CoalescingIT {
   void severalVcpus_eachFindTheirWritesServedInOrder_beforeTheirNextExit() {
     try (Guest guest = Guest.bare()) {
       AtomicIntegerArray last = new AtomicIntegerArray(2);
-      guest.pio.register(0x80, 4, new Sequences(last));
-      guest.pio.register(0x90, 4, new Checks(last));
+      guest.pio.register(0x80, 4, sequences(last));
+      guest.pio.register(0x90, 4, checks(last));
       guest.vm.coalescing().coalescePorts(0x80, 4);
       GuestCpu first =
           guest.boot(
@@ -253,17 +253,9 @@ final class CoalescingIT {
     guest.pio.register(
         0x80,
         4,
-        new PioHandler() {
-          @Override
-          public int read(int offset, int size) {
-            return 0;
-          }
-
-          @Override
-          public void write(int offset, int size, int value) {
-            note(guest, "port 0x%x %d bytes 0x%x".formatted(0x80 + offset, size, value));
-          }
-        });
+        (WrittenPort)
+            (offset, size, value) ->
+                note(guest, "port 0x%x %d bytes 0x%x".formatted(0x80 + offset, size, value)));
     guest.mmio.register(
         BASE,
         0x1000,
@@ -285,47 +277,32 @@ final class CoalescingIT {
     return 0;
   }
 
-  /** Two ports of two bytes: each is written 1, 2, 3 by a vCPU of its own. */
-  private final class Sequences implements PioHandler {
-    private final AtomicIntegerArray last;
-
-    Sequences(AtomicIntegerArray last) {
-      this.last = last;
-    }
-
+  /** Reads give 0. */
+  @FunctionalInterface
+  private interface WrittenPort extends PioHandler {
     @Override
-    public int read(int offset, int size) {
+    default int read(int offset, int size) {
       return 0;
     }
+  }
 
-    @Override
-    public void write(int offset, int size, int value) {
+  /** Two ports of two bytes: each is written 1, 2, 3 by a vCPU of its own. */
+  private WrittenPort sequences(AtomicIntegerArray last) {
+    return (offset, size, value) -> {
       int before = last.getAndSet(offset / 2, value);
       if (before != value - 1) {
         accesses.add("port %d: %d after %d".formatted(offset, value, before));
       }
-    }
+    };
   }
 
-  /** Two ports of two bytes: what a vCPU writes must be the last that {@link Sequences} got. */
-  private final class Checks implements PioHandler {
-    private final AtomicIntegerArray last;
-
-    Checks(AtomicIntegerArray last) {
-      this.last = last;
-    }
-
-    @Override
-    public int read(int offset, int size) {
-      return 0;
-    }
-
-    @Override
-    public void write(int offset, int size, int value) {
+  /** Two ports of two bytes: what a vCPU writes must be the last that {@link #sequences} got. */
+  private WrittenPort checks(AtomicIntegerArray last) {
+    return (offset, size, value) -> {
       int served = last.get(offset / 2);
       if (served != value) {
         accesses.add("port %d: an exit at %d, served up to %d".formatted(offset, value, served));
       }
-    }
+    };
   }
 }

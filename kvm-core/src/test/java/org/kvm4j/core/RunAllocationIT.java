@@ -8,8 +8,6 @@ import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.Registers;
 import org.kvm4j.VcpuExit;
-import org.kvm4j.bus.MmioHandler;
-import org.kvm4j.bus.PioHandler;
 import org.kvm4j.testkit.RequiresKvm;
 
 /** Real exits make no garbage: RunAllocationTest with the kernel and its native calls. */
@@ -23,12 +21,12 @@ final class RunAllocationIT {
   private static final long TINY_BYTES = 4096;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private int served;
+  private final ServedAccesses served = new ServedAccesses();
 
   @Test
   void portAccesses_allocateNothing() {
     try (Guest guest = Guest.unobserved()) {
-      guest.pio.register(0x80, 4, new Port());
+      guest.pio.register(0x80, 4, served.ports(4));
 
       assertAllocatesNothing(
           guest,
@@ -46,7 +44,7 @@ final class RunAllocationIT {
   @Test
   void memoryAccesses_allocateNothing() {
     try (Guest guest = Guest.unobserved()) {
-      guest.mmio.register(0xd000_0000L, 0x1000, new Memory());
+      guest.mmio.register(0xd000_0000L, 0x1000, served.registers());
 
       assertAllocatesNothing(
           guest,
@@ -64,8 +62,8 @@ final class RunAllocationIT {
   @Test
   void collectedWrites_allocateNothing() {
     try (Guest guest = Guest.unobserved()) {
-      guest.pio.register(0x80, 4, new Port());
-      guest.mmio.register(0xd000_0000L, 0x1000, new Memory());
+      guest.pio.register(0x80, 4, served.ports(4));
+      guest.mmio.register(0xd000_0000L, 0x1000, served.registers());
       guest.vm.coalescing().coalescePorts(0x80, 4);
       guest.vm.coalescing().coalesceMemory(0xd000_0000L, 0x1000);
 
@@ -91,11 +89,11 @@ final class RunAllocationIT {
   private void assertAllocatesNothing(Guest guest, String loop, int accesses) {
     GuestCpu cpu = guest.boot(Mode.PROTECTED, loop);
     run(cpu, WARM_UP); // loads classes, links calls
-    served = 0;
+    served.reset();
 
     long allocated = run(cpu, EXITS / accesses);
 
-    assertEquals(EXITS, served);
+    assertEquals(EXITS, served.count());
     assertTrue(allocated < TINY_BYTES, allocated + " bytes allocated for " + EXITS + " accesses");
   }
 
@@ -112,29 +110,5 @@ final class RunAllocationIT {
           assertEquals(new VcpuExit.Halt(), exit);
           return allocated;
         });
-  }
-
-  private final class Port implements PioHandler {
-    @Override
-    public int read(int offset, int size) {
-      return ++served;
-    }
-
-    @Override
-    public void write(int offset, int size, int value) {
-      served++;
-    }
-  }
-
-  private final class Memory implements MmioHandler {
-    @Override
-    public long read(long offset, int size) {
-      return ++served;
-    }
-
-    @Override
-    public void write(long offset, int size, long value) {
-      served++;
-    }
   }
 }

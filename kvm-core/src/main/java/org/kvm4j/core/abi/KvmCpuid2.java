@@ -51,9 +51,14 @@ public final class KvmCpuid2 {
     return ENTRIES + entryCount * SIZEOF_ENTRY;
   }
 
-  public static CpuidTable read(ByteBuffer b) {
+  /**
+   * Reads a table.
+   *
+   * @param count of its entries, checked by the caller: the field in the struct is the kernel's
+   */
+  public static CpuidTable read(ByteBuffer b, int count) {
     List<CpuidEntry> entries = new ArrayList<>();
-    for (int i = 0; i < b.getInt(NENT); i++) {
+    for (int i = 0; i < count; i++) {
       int at = sizeBytes(i);
       entries.add(
           new CpuidEntry(

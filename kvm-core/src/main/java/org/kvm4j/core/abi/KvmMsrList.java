@@ -18,9 +18,12 @@ public final class KvmMsrList {
 
   private KvmMsrList() {}
 
-  public static List<Integer> read(ByteBuffer b) {
-    return IntStream.range(0, b.getInt(NMSRS))
-        .mapToObj(i -> b.getInt(INDICES + i * Integer.BYTES))
-        .toList();
+  /**
+   * Reads a list.
+   *
+   * @param count of its indices, checked by the caller: the field in the struct is the kernel's
+   */
+  public static List<Integer> read(ByteBuffer b, int count) {
+    return IntStream.range(0, count).mapToObj(i -> b.getInt(INDICES + i * Integer.BYTES)).toList();
   }
 }

@@ -90,11 +90,11 @@ final class Fd implements AutoCloseable {
 
   /** As {@link #ioctl(Ioctl, long)}, with the address of a struct. */
   int ioctl(Ioctl call, ByteBuffer argument) {
-    try {
-      return ioctl(call, sys.addressOf(argument));
-    } finally {
-      Reference.reachabilityFence(argument); // the kernel has its address
+    int result = tryIoctl(call, argument);
+    if (result < 0) {
+      throw failure(call, result);
     }
+    return result;
   }
 
   /** An ioctl whose failure the caller handles: a negative errno. */
@@ -112,7 +112,16 @@ final class Fd implements AutoCloseable {
     }
   }
 
-  /** What to throw for a negative result of {@link #tryIoctl}. */
+  /** As {@link #tryIoctl(Ioctl, long)}, with the address of a struct. */
+  int tryIoctl(Ioctl call, ByteBuffer argument) {
+    try {
+      return tryIoctl(call, sys.addressOf(argument));
+    } finally {
+      Reference.reachabilityFence(argument); // the kernel has its address
+    }
+  }
+
+  /** What to throw for a negative result of {@code tryIoctl}. */
   KvmIoctlException failure(Ioctl call, int result) {
     return Failure.of(call, name, result);
   }

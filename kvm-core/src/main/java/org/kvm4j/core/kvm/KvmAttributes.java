@@ -45,12 +45,7 @@ final class KvmAttributes implements DeviceAttributes {
   public boolean has(int group, long attribute) {
     check.run();
     ByteBuffer argument = argument(group, attribute, 0);
-    int result;
-    try {
-      result = fd.tryIoctl(KVM_HAS_DEVICE_ATTR, fd.sys().addressOf(argument));
-    } finally {
-      Reference.reachabilityFence(argument);
-    }
+    int result = fd.tryIoctl(KVM_HAS_DEVICE_ATTR, argument);
     if (result < 0 && result != -Errno.ENXIO) {
       throw fd.failure(KVM_HAS_DEVICE_ATTR, result);
     }

@@ -30,8 +30,6 @@ import org.kvm4j.RunAreaLayout;
 import org.kvm4j.TraceCommand;
 import org.kvm4j.Vm;
 import org.kvm4j.VmType;
-import org.kvm4j.core.abi.KvmCpuid2;
-import org.kvm4j.core.abi.KvmMsrList;
 import org.kvm4j.core.abi.KvmRun;
 import org.kvm4j.core.sys.Errno;
 import org.kvm4j.core.sys.Syscalls;
@@ -48,12 +46,6 @@ public final class KvmHypervisor implements Hypervisor {
   /** struct kvm_run, and the page of port data. */
   private static final int LEAST_RUN_AREA_BYTES =
       (KvmRun.KVM_PIO_PAGE_OFFSET + 1) * RunAreaLayout.PAGE_BYTES;
-
-  private static final CountedList CPUID =
-      new CountedList(KvmCpuid2.ENTRIES, KvmCpuid2.SIZEOF_ENTRY, 128);
-
-  private static final CountedList MSR_INDICES =
-      new CountedList(KvmMsrList.INDICES, Integer.BYTES, 0);
 
   private final Fd fd;
   private final KvmAttributes attributes;
@@ -117,32 +109,32 @@ public final class KvmHypervisor implements Hypervisor {
 
   @Override
   public CpuidTable supportedCpuid() {
-    return KvmCpuid2.read(CPUID.from(fd, KVM_GET_SUPPORTED_CPUID));
+    return CountedList.HOST_CPUID.from(fd, KVM_GET_SUPPORTED_CPUID);
   }
 
   @Override
   public CpuidTable emulatedCpuid() {
-    return KvmCpuid2.read(CPUID.from(fd, KVM_GET_EMULATED_CPUID));
+    return CountedList.HOST_CPUID.from(fd, KVM_GET_EMULATED_CPUID);
   }
 
   @Override
   public CpuidTable supportedHypervCpuid() {
-    return KvmCpuid2.read(CPUID.from(fd, KVM_GET_SUPPORTED_HV_CPUID));
+    return CountedList.HOST_CPUID.from(fd, KVM_GET_SUPPORTED_HV_CPUID);
   }
 
   @Override
   public List<Integer> msrIndexList() {
-    return KvmMsrList.read(MSR_INDICES.from(fd, KVM_GET_MSR_INDEX_LIST));
+    return CountedList.MSR_INDICES.from(fd, KVM_GET_MSR_INDEX_LIST);
   }
 
   @Override
   public List<Integer> msrFeatureIndexList() {
-    return KvmMsrList.read(MSR_INDICES.from(fd, KVM_GET_MSR_FEATURE_INDEX_LIST));
+    return CountedList.MSR_INDICES.from(fd, KVM_GET_MSR_FEATURE_INDEX_LIST);
   }
 
   @Override
   public List<Msr> featureMsrs(List<Integer> indices) {
-    return FeatureMsrs.read(fd, indices);
+    return MsrBatch.read(fd, indices);
   }
 
   @Override

@@ -7,7 +7,6 @@ import static org.kvm4j.core.abi.Ioctl.KVM_IRQ_LINE_STATUS;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_IRQCHIP;
 import static org.kvm4j.core.abi.Ioctl.KVM_SIGNAL_MSI;
 
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.kvm4j.core.abi.KvmIoapicState;
@@ -105,12 +104,7 @@ final class KvmInterrupts implements Interrupts {
     requireControllers("KVM_SIGNAL_MSI");
     ByteBuffer msi = Native.allocate(KvmMsi.SIZEOF);
     KvmMsi.write(msi, message);
-    int result;
-    try {
-      result = fd.tryIoctl(KVM_SIGNAL_MSI, fd.sys().addressOf(msi));
-    } finally {
-      Reference.reachabilityFence(msi); // the kernel has its address
-    }
+    int result = fd.tryIoctl(KVM_SIGNAL_MSI, msi);
     // The kernel says -1 if no local APIC has that id, which C takes for EPERM.
     if (result < 0 && result != -Errno.EPERM) {
       throw fd.failure(KVM_SIGNAL_MSI, result);

@@ -2,7 +2,6 @@ package org.kvm4j.core.kvm;
 
 import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_DEVICE;
 
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import org.kvm4j.DeviceAttributes;
 import org.kvm4j.KvmDevice;
@@ -37,12 +36,7 @@ final class KvmKernelDevice implements KvmDevice, Children.Child {
   /** Whether a VM could have such a device. */
   static boolean exists(Fd vm, KvmDeviceType type) {
     ByteBuffer argument = argument(type, KvmCreateDevice.KVM_CREATE_DEVICE_TEST);
-    int result;
-    try {
-      result = vm.tryIoctl(KVM_CREATE_DEVICE, vm.sys().addressOf(argument));
-    } finally {
-      Reference.reachabilityFence(argument);
-    }
+    int result = vm.tryIoctl(KVM_CREATE_DEVICE, argument);
     if (result < 0 && result != -Errno.ENODEV) {
       throw vm.failure(KVM_CREATE_DEVICE, result);
     }

@@ -42,6 +42,7 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
 
   private final Fd fd;
   private final RamSlots ram;
+  private final AddressSpace addresses;
   private final KvmVm vm;
   private final HostPages pages;
   private final DirtyLogs logs;
@@ -50,9 +51,10 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
   /** The slots that system management mode sees, too, by number. */
   private final Set<Integer> inSmm = new HashSet<>();
 
-  KvmMemorySlots(Fd fd, RamSlots ram, KvmVm vm) {
+  KvmMemorySlots(Fd fd, RamSlots ram, AddressSpace addresses, KvmVm vm) {
     this.fd = fd;
     this.ram = ram;
+    this.addresses = addresses;
     this.vm = vm;
     pages = new HostPages(fd.sys());
     logs = new DirtyLogs(fd);
@@ -74,7 +76,7 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
   public MemorySlot add(MemorySpec spec) {
     synchronized (vm) {
       fd.requireOpen();
-      vm.checkMemory(spec.guestAddress(), spec.sizeBytes(), RamSlots.NO_SLOT);
+      addresses.checkRam(spec.guestAddress(), spec.sizeBytes(), RamSlots.NO_SLOT);
       if (ram.count() >= limit()) {
         throw new IllegalStateException(
             "The VM has %d memory slots, all that this KVM offers: delete one first"
@@ -104,7 +106,7 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
   public MemorySlot move(MemorySlot slot, long guestAddress) {
     synchronized (vm) {
       RamSlot old = require(slot, "moves");
-      vm.checkMemory(guestAddress, slot.sizeBytes(), slot.id());
+      addresses.checkRam(guestAddress, slot.sizeBytes(), slot.id());
       return change(
           old,
           new MemorySlot(
@@ -217,7 +219,7 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
     Set<GuestMemfdFlag> set = EnumSet.noneOf(GuestMemfdFlag.class);
     set.addAll(List.of(flags));
     long bits = set.stream().mapToLong(GuestMemfdFlag::bit).sum();
-    checkPages("A guest_memfd", 0, sizeBytes);
+    AddressSpace.checkPages("A guest_memfd", 0, sizeBytes);
     synchronized (vm) {
       checkOffered(KvmCapability.GUEST_MEMFD_FLAGS, set, bits);
       ByteBuffer create = Native.allocate(KvmCreateGuestMemfd.SIZEOF);
@@ -235,7 +237,7 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
     Set<MemoryAttribute> set = EnumSet.noneOf(MemoryAttribute.class);
     set.addAll(List.of(attributes));
     long bits = set.stream().mapToLong(MemoryAttribute::bit).sum();
-    checkPages("Memory attributes", guestAddress, sizeBytes);
+    AddressSpace.checkPages("Memory attributes", guestAddress, sizeBytes);
     checkOffered(KvmCapability.MEMORY_ATTRIBUTES, set, bits);
     ByteBuffer argument = Native.allocate(KvmMemoryAttributes.SIZEOF);
     argument.putLong(KvmMemoryAttributes.ADDRESS, guestAddress);
@@ -286,7 +288,7 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
   private KvmGuestMemfd ownMemfd(MemorySlot slot, FileRange range) {
     for (KvmGuestMemfd memfd : memfds) {
       if (memfd == range.memfd()) {
-        checkPages("Memory in a guest_memfd", range.offsetBytes(), slot.sizeBytes());
+        AddressSpace.checkPages("Memory in a guest_memfd", range.offsetBytes(), slot.sizeBytes());
         if (range.offsetBytes() > memfd.sizeBytes() - slot.sizeBytes()) {
           throw new IllegalArgumentException(
               "%d bytes at 0x%x leave the guest_memfd, which has %d bytes: create a larger one"
@@ -360,15 +362,6 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
       throw new IllegalArgumentException(
           "%s: this VM's KVM_CAP_%s offers only 0x%x"
               .formatted(asked, capability, fd.capabilities().value(capability)));
-    }
-  }
-
-  static void checkPages(String what, long address, long sizeBytes) {
-    KvmVm.requirePages(what, address, sizeBytes);
-    if (sizeBytes <= 0 || address < 0 || address + sizeBytes < 0) {
-      throw new IllegalArgumentException(
-          "%s at 0x%x, %d bytes: the range is empty or wraps around"
-              .formatted(what, address, sizeBytes));
     }
   }
 }

@@ -190,12 +190,14 @@ final class KvmVcpu implements Vcpu {
 
   @Override
   public List<Msr> msrs(List<Integer> indices) {
-    return MsrBatch.read(ioctls, indices);
+    ioctls.checkThread();
+    return MsrBatch.read(fd, indices);
   }
 
   @Override
   public void setMsrs(List<Msr> msrs) {
-    MsrBatch.write(ioctls, msrs);
+    ioctls.checkThread();
+    MsrBatch.write(fd, msrs);
   }
 
   @Override

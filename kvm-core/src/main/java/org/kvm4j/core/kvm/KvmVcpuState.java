@@ -23,6 +23,7 @@ import java.util.Set;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmException;
+import org.kvm4j.core.abi.Ioctl;
 import org.kvm4j.core.abi.KvmDebugregs;
 import org.kvm4j.core.abi.KvmLapicState;
 import org.kvm4j.core.abi.KvmSignalMask;
@@ -161,12 +162,12 @@ final class KvmVcpuState implements VcpuState {
 
   @Override
   public CpuidTable cpuid() {
-    return CpuidReader.read(ioctls, KVM_GET_CPUID2);
+    return tellCpuid(KVM_GET_CPUID2);
   }
 
   @Override
   public CpuidTable supportedHypervCpuid() {
-    return CpuidReader.read(ioctls, KVM_GET_SUPPORTED_HV_CPUID);
+    return tellCpuid(KVM_GET_SUPPORTED_HV_CPUID);
   }
 
   @Override
@@ -188,6 +189,11 @@ final class KvmVcpuState implements VcpuState {
   @Override
   public void clearSignalMask() {
     ioctls.call(KVM_SET_SIGNAL_MASK, 0);
+  }
+
+  private CpuidTable tellCpuid(Ioctl call) {
+    ioctls.checkThread();
+    return CountedList.VCPU_CPUID.from(ioctls.fd(), call);
   }
 
   /** 0 on kernels before 5.17. */

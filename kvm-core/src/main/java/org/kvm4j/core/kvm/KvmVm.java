@@ -38,9 +38,7 @@ import org.kvm4j.stats.Statistics;
 /** A VM descriptor. KVM API, section 4, VM ioctls. */
 final class KvmVm implements Vm {
 
-  private static final int PAGE_BYTES = 4096;
-  private static final int TSS_BYTES = 3 * PAGE_BYTES;
-  private static final long FOUR_GIB = 1L << 32;
+  private static final int TSS_BYTES = 3 * AddressSpace.PAGE_BYTES;
   private static final int GSI_COUNT = Gsis.COMMON;
 
   /** MAX_NR_RESERVED_IOAPIC_PINS of the kernel. */
@@ -50,7 +48,7 @@ final class KvmVm implements Vm {
   private final int runAreaBytes;
   private final RamSlots ram = new RamSlots();
   private final List<KvmVcpu> vcpus = new ArrayList<>();
-  private final List<ReservedRange> reserved = new ArrayList<>();
+  private final AddressSpace addresses = new AddressSpace(ram);
 
   /** Every struct kvm_irq_level there can be: a line is driven without a lock or an allocation. */
   private final ByteBuffer irqLevels;
@@ -68,16 +66,10 @@ final class KvmVm implements Vm {
   private final KvmVmPolicy policy;
   private final Children children;
 
-  private record ReservedRange(String name, long address, int length) {
-    boolean overlaps(long otherAddress, long otherLength) {
-      return address < otherAddress + otherLength && otherAddress < address + length;
-    }
-  }
-
   KvmVm(Fd fd, int runAreaBytes) {
     this.fd = fd;
     this.runAreaBytes = runAreaBytes;
-    slots = new KvmMemorySlots(fd, ram, this);
+    slots = new KvmMemorySlots(fd, ram, addresses, this);
     interrupts = new KvmInterrupts(fd);
     kernelPit = new KvmPit(fd);
     ioEventFds = new KvmIoEventFds(fd);
@@ -104,18 +96,19 @@ final class KvmVm implements Vm {
   @Override
   public synchronized void setTssAddress(long address) {
     requireNoVcpu("KVM_SET_TSS_ADDR");
-    ReservedRange pages = checkReserved("TSS pages", address, TSS_BYTES);
+    AddressSpace.Reserved pages = addresses.checkReserved("TSS pages", address, TSS_BYTES);
     fd.ioctl(KVM_SET_TSS_ADDR, address);
-    reserved.add(pages);
+    addresses.reserve(pages);
   }
 
   @Override
   public synchronized void setIdentityMapAddress(long address) {
     requireNoVcpu("KVM_SET_IDENTITY_MAP_ADDR");
-    ReservedRange page = checkReserved("identity-map page", address, PAGE_BYTES);
+    AddressSpace.Reserved page =
+        addresses.checkReserved("identity-map page", address, AddressSpace.PAGE_BYTES);
     ByteBuffer argument = Native.allocate(Long.BYTES).putLong(0, address);
     fd.ioctl(KVM_SET_IDENTITY_MAP_ADDR, argument);
-    reserved.add(page);
+    addresses.reserve(page);
   }
 
   @Override
@@ -292,60 +285,6 @@ final class KvmVm implements Vm {
     fd.requireOpen();
     if (!vcpus.isEmpty()) {
       throw new IllegalStateException(call + " must come before the first vCPU");
-    }
-  }
-
-  /** KVM takes these pages for itself and does not always notice RAM in the same place. */
-  private ReservedRange checkReserved(String name, long address, int length) {
-    requirePages(name, address, length);
-    if (address < 0 || address + length > FOUR_GIB) {
-      throw new IllegalArgumentException(
-          "%s at 0x%x: choose an address below 4 GiB".formatted(name, address));
-    }
-    MemorySlot slot = ram.overlapping(address, length, RamSlots.NO_SLOT);
-    if (slot != null) {
-      throw new IllegalArgumentException(
-          "%s at 0x%x overlap RAM at 0x%x: choose an address outside RAM"
-              .formatted(name, address, slot.guestAddress()));
-    }
-    for (ReservedRange range : reserved) {
-      if (range.overlaps(address, length)) {
-        throw new IllegalArgumentException(
-            "%s at 0x%x overlap the %s at 0x%x: choose an address outside"
-                .formatted(name, address, range.name(), range.address()));
-      }
-    }
-    return new ReservedRange(name, address, length);
-  }
-
-  /** Throws unless RAM can be here, the slot {@code exceptId} aside. */
-  void checkMemory(long address, long sizeBytes, int exceptId) {
-    requirePages("RAM", address, sizeBytes);
-    if (sizeBytes <= 0 || address < 0 || address + sizeBytes < 0) {
-      throw new IllegalArgumentException(
-          "RAM at 0x%x, %d bytes: the range is empty or wraps around"
-              .formatted(address, sizeBytes));
-    }
-    MemorySlot slot = ram.overlapping(address, sizeBytes, exceptId);
-    if (slot != null) {
-      throw new IllegalArgumentException(
-          "RAM at 0x%x, %d bytes: overlaps the slot at 0x%x"
-              .formatted(address, sizeBytes, slot.guestAddress()));
-    }
-    for (ReservedRange range : reserved) {
-      if (range.overlaps(address, sizeBytes)) {
-        throw new IllegalArgumentException(
-            "RAM at 0x%x, %d bytes: overlaps the %s at 0x%x"
-                .formatted(address, sizeBytes, range.name(), range.address()));
-      }
-    }
-  }
-
-  static void requirePages(String name, long address, long length) {
-    if ((address | length) % PAGE_BYTES != 0) {
-      throw new IllegalArgumentException(
-          "%s at 0x%x, %d bytes: use multiples of the page size, %d bytes"
-              .formatted(name, address, length, PAGE_BYTES));
     }
   }
 }

@@ -11,7 +11,10 @@ import org.kvm4j.MsrRefusedException;
 import org.kvm4j.core.abi.Ioctl;
 import org.kvm4j.core.abi.KvmMsrs;
 
-/** Many MSRs in few ioctls, each of which stops at the first that KVM refuses. */
+/**
+ * Many MSRs in few ioctls, each of which stops at the first that KVM refuses: of a vCPU, or of the
+ * host on the system descriptor. The caller keeps the vCPU's thread rule.
+ */
 final class MsrBatch {
 
   /** KVM refuses 256 entries (its MAX_IO_MSRS) and more. */
@@ -19,29 +22,27 @@ final class MsrBatch {
 
   private MsrBatch() {}
 
-  static List<Msr> read(VcpuIoctls ioctls, List<Integer> indices) {
-    return transfer(
-        ioctls, KVM_GET_MSRS, indices.stream().map(index -> new Msr(index, 0)).toList());
+  static List<Msr> read(Fd fd, List<Integer> indices) {
+    return transfer(fd, KVM_GET_MSRS, indices.stream().map(index -> new Msr(index, 0)).toList());
   }
 
-  static void write(VcpuIoctls ioctls, List<Msr> msrs) {
-    transfer(ioctls, KVM_SET_MSRS, List.copyOf(msrs));
+  static void write(Fd fd, List<Msr> msrs) {
+    transfer(fd, KVM_SET_MSRS, List.copyOf(msrs));
   }
 
   /** Returns what the kernel left in the entries. */
-  private static List<Msr> transfer(VcpuIoctls ioctls, Ioctl call, List<Msr> msrs) {
-    ioctls.checkThread(); // also for an empty list, which needs no ioctl
+  private static List<Msr> transfer(Fd fd, Ioctl call, List<Msr> msrs) {
     ByteBuffer batch = Native.allocate(offset(Math.min(msrs.size(), MOST_AT_ONCE)));
     List<Msr> done = new ArrayList<>(msrs.size());
     while (done.size() < msrs.size()) {
       int from = done.size();
       List<Msr> some = msrs.subList(from, Math.min(from + MOST_AT_ONCE, msrs.size()));
       write(batch, some);
-      int taken = Math.min(ioctls.call(call, batch), some.size());
+      int taken = Math.min(fd.ioctl(call, batch), some.size());
       read(batch, taken, done);
       if (taken < some.size()) {
         throw new MsrRefusedException(
-            call + " on " + ioctls.fd().name(),
+            call + " on " + fd.name(),
             some.get(taken).index(),
             done.size(),
             call == KVM_GET_MSRS ? done : List.of());

@@ -10,7 +10,7 @@ final class PreFault {
   private PreFault() {}
 
   static long on(VcpuIoctls ioctls, long guestAddress, long sizeBytes) {
-    KvmMemorySlots.checkPages("Memory to be mapped", guestAddress, sizeBytes);
+    AddressSpace.checkPages("Memory to be mapped", guestAddress, sizeBytes);
     long done = 0;
     while (done < sizeBytes) {
       long address = guestAddress + done;

@@ -1,6 +1,5 @@
 package org.kvm4j.core.kvm;
 
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -59,11 +58,7 @@ final class VcpuIoctls {
   /** As {@link #call(Ioctl, ByteBuffer)}, but the caller handles its failure: a negative errno. */
   int tryCall(Ioctl call, ByteBuffer argument) {
     gate.check();
-    try {
-      return fd.tryIoctl(call, fd.sys().addressOf(argument));
-    } finally {
-      Reference.reachabilityFence(argument); // the kernel has its address
-    }
+    return fd.tryIoctl(call, argument);
   }
 
   /** An ioctl that fills a struct. */

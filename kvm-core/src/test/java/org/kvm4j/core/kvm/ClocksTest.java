@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kvm4j.core.kvm.ScriptedExit.hlt;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -13,17 +12,14 @@ import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kvm4j.Buses;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmIoctlException;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.clock.KvmClock;
 import org.kvm4j.clock.KvmClockFlag;
 import org.kvm4j.clock.VcpuTsc;
@@ -37,16 +33,10 @@ final class ClocksTest {
 
   private static final int ALL_FLAGS = 2 | 4 | 8;
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
   private final VmClocks clocks = machine.vm.clocks();
   private final VcpuTsc tsc = machine.vcpu.tsc();
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
-  }
 
   @Test
   void kvmClock_hasAllThatItsFlagsAllow() {

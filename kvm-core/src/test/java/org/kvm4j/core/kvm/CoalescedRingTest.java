@@ -22,7 +22,7 @@ import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoMoreInteractions;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,18 +43,13 @@ final class CoalescedRingTest {
 
   private final PioBus pio = mock(PioBus.class);
   private final MmioBus mmio = mock(MmioBus.class);
-  private final ScriptedMachine machine = new ScriptedMachine(new Buses(pio, mmio));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine(new Buses(pio, mmio));
   private final ScriptedKernel kernel = machine.kernel;
   private final InOrder order = inOrder(pio, mmio);
   private ScriptedRing ring;
 
   CoalescedRingTest() {
     machine.vm.coalescing().coalesceMemory(0xd000_0000L, 0x1000);
-  }
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
   }
 
   @Test

@@ -12,11 +12,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kvm4j.Buses;
-import org.kvm4j.bus.MmioBus;
 import org.kvm4j.bus.MmioHandler;
 import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.bus.MmioSpace;
@@ -28,8 +27,7 @@ final class CoalescedRingThreadTest {
   private static final long BASE = 0xd000_0000L;
   private static final int WRITES = 20_000;
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final KvmCoalescing coalescing = (KvmCoalescing) machine.vm.coalescing();
   private final ByteBuffer runArea = Native.allocate(ScriptedKernel.RUN_AREA_BYTES);
   private final ScriptedRing kernelSide = new ScriptedRing(runArea);
@@ -37,11 +35,6 @@ final class CoalescedRingThreadTest {
 
   CoalescedRingThreadTest() {
     coalescing.coalesceMemory(BASE, 0x1000);
-  }
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
   }
 
   /** As two vCPUs of one thread would, if a handler runs the other. */

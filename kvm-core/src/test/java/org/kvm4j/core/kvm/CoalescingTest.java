@@ -4,22 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.kvm4j.Buses;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
 import org.kvm4j.KvmIoctlException;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmCoalescedMmioZone;
 import org.kvm4j.core.sys.Errno;
 import org.kvm4j.io.Coalescing;
@@ -27,8 +23,7 @@ import org.kvm4j.io.Coalescing;
 /** Which ranges are coalesced, and what the kernel is told of them. */
 final class CoalescingTest {
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
   private final Coalescing coalescing = machine.vm.coalescing();
   private final List<String> zones = new ArrayList<>();
@@ -36,11 +31,6 @@ final class CoalescingTest {
   CoalescingTest() {
     kernel.always("KVM_REGISTER_COALESCED_MMIO", argument -> note("register", argument));
     kernel.always("KVM_UNREGISTER_COALESCED_MMIO", argument -> note("unregister", argument));
-  }
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
   }
 
   @Test

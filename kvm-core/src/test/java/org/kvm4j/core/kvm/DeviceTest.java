@@ -4,22 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.kvm4j.Buses;
 import org.kvm4j.DeviceAttributes;
 import org.kvm4j.KvmDevice;
 import org.kvm4j.KvmDeviceType;
 import org.kvm4j.KvmIoctlException;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmCreateDevice;
 import org.kvm4j.core.abi.KvmDeviceAttr;
 import org.kvm4j.core.sys.Errno;
@@ -30,14 +26,8 @@ final class DeviceTest {
   private static final int GROUP = 0x11;
   private static final long ATTRIBUTE = 0x2233_4455_6677_8899L;
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
-  }
 
   @Test
   void aDevice_isCreatedByItsType_andTheVmClosesIt() {

@@ -10,13 +10,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kvm4j.Buses;
-import org.kvm4j.Hypervisor;
 import org.kvm4j.KvmIoctlException;
 import org.kvm4j.MemorySlot;
 import org.kvm4j.Vcpu;
@@ -39,18 +38,11 @@ final class DirtyLogTest {
 
   private static final int RING_BYTES = 4096;
 
-  private final ScriptedKernel kernel = new ScriptedKernel();
+  @AutoClose private final ScriptedVm scripted = new ScriptedVm();
+  private final ScriptedKernel kernel = scripted.kernel;
   private final Buses buses = new Buses(mock(PioBus.class), mock(MmioBus.class));
-  private final Hypervisor hypervisor = KvmHypervisor.open(kernel, ScriptedKernel.DEVICE);
-  private final Vm vm = hypervisor.createVm();
+  private final Vm vm = scripted.vm;
   private final MemorySlots slots = vm.slots();
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    vm.close();
-    hypervisor.close();
-    kernel.assertNothingOpen();
-  }
 
   @Test
   void theDirtyLog_isTheKernelsBitmap_withinTheSlot() {
@@ -161,7 +153,7 @@ final class DirtyLogTest {
 
     assertEquals(List.of(192L, (long) RING_BYTES), asked);
     assertThrows(IllegalStateException.class, () -> slots.enableDirtyRings(RING_BYTES));
-    try (Vm other = hypervisor.createVm()) {
+    try (Vm other = scripted.hypervisor.createVm()) {
       Vcpu vcpu = other.createVcpu(0, buses);
       assertEquals(
           "KVM_CAP_DIRTY_LOG_RING must come before the first vCPU",

@@ -3,25 +3,20 @@ package org.kvm4j.core.kvm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.kvm4j.Buses;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmCapabilityException;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmEnableCap;
 
 /** What KVM_ENABLE_CAP gets on a VM and on a vCPU. */
 final class EnableCapTest {
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
   private final List<List<Long>> enabled = new ArrayList<>();
 
@@ -39,11 +34,6 @@ final class EnableCapTest {
           enabled.add(words);
           return 0;
         });
-  }
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
   }
 
   @Test

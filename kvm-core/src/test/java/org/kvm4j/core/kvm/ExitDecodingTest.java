@@ -5,24 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kvm4j.core.kvm.ScriptedExit.reason;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kvm4j.Buses;
 import org.kvm4j.RunState;
 import org.kvm4j.VcpuExit;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmRun;
 import org.kvm4j.msr.MsrExitReason;
 
@@ -32,13 +28,7 @@ final class ExitDecodingTest {
   private static final int KVM_EXIT_XEN = 34;
   private static final int KVM_EXIT_NMI = 16;
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
-  }
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
 
   @Test
   void hlt() {

@@ -4,19 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.kvm4j.Buses;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmIoctlException;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmGuestDebug;
 import org.kvm4j.core.sys.Errno;
 import org.kvm4j.debug.DebugConfiguration;
@@ -34,8 +30,7 @@ final class GuestDebugTest {
   private static final int INJECT_BP = 0x8_0000;
   private static final int BLOCKIRQ = 0x10_0000;
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
   private final GuestDebug debug = machine.vcpu.debug();
 
@@ -44,11 +39,6 @@ final class GuestDebugTest {
 
   GuestDebugTest() {
     kernel.always("KVM_SET_GUEST_DEBUG", this::note);
-  }
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
   }
 
   private int note(long argument) {
@@ -150,9 +140,7 @@ final class GuestDebugTest {
 
   @Test
   void blockedInterrupts_areAFlag_whereKvmKnowsIt() {
-    kernel.always(
-        "KVM_CHECK_EXTENSION",
-        number -> number == KvmCapability.SET_GUEST_DEBUG2.number() ? 0x1f_0003 : 1);
+    kernel.offers(KvmCapability.SET_GUEST_DEBUG2, 0x1f_0003);
 
     debug.configure(DebugConfiguration.builder().singleStep(true).blockInterrupts(true).build());
 
@@ -161,9 +149,7 @@ final class GuestDebugTest {
 
   @Test
   void blockedInterrupts_areRefused_whereKvmWouldIgnoreThem() {
-    kernel.always(
-        "KVM_CHECK_EXTENSION",
-        number -> number == KvmCapability.SET_GUEST_DEBUG2.number() ? 0xf_0003 : 1);
+    kernel.offers(KvmCapability.SET_GUEST_DEBUG2, 0xf_0003);
     DebugConfiguration blocking =
         DebugConfiguration.builder().singleStep(true).blockInterrupts(true).build();
 

@@ -27,6 +27,7 @@ import org.kvm4j.KvmException;
 import org.kvm4j.KvmIoctlException;
 import org.kvm4j.MceCapabilities;
 import org.kvm4j.Msr;
+import org.kvm4j.MsrRefusedException;
 import org.kvm4j.RunAreaLayout;
 import org.kvm4j.TraceCommand;
 import org.kvm4j.core.abi.KvmCpuid2;
@@ -180,11 +181,15 @@ final class HostQueriesTest {
   void aFeatureMsrThatKvmRefuses_isNamed() {
     kernel.next("KVM_GET_MSRS", argument -> 1);
 
+    MsrRefusedException refused =
+        assertThrows(
+            MsrRefusedException.class, () -> hypervisor.featureMsrs(List.of(0x10a, 0xc001_1029)));
+
     assertEquals(
-        "KVM_GET_MSRS on /dev/kvm: KVM refuses MSR 0xc0011029. Read those of"
-            + " msrFeatureIndexList() alone.",
-        assertThrows(KvmException.class, () -> hypervisor.featureMsrs(List.of(0x10a, 0xc001_1029)))
-            .getMessage());
+        "KVM_GET_MSRS on /dev/kvm: KVM refuses MSR 0xc0011029. Leave it out on this host.",
+        refused.getMessage());
+    assertEquals(0xc001_1029, refused.index());
+    assertEquals(1, refused.position());
   }
 
   @Test

@@ -4,19 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kvm4j.Buses;
 import org.kvm4j.KvmIoctlException;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmInterrupt;
 import org.kvm4j.core.abi.KvmTprAccessCtl;
 import org.kvm4j.core.abi.KvmX86Mce;
@@ -27,15 +23,9 @@ import org.kvm4j.event.MachineCheck;
 /** What reaches the ioctls that inject events. */
 final class InjectionTest {
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
   private final Injection inject = machine.vcpu.inject();
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
-  }
 
   @Test
   void nmiAndSmi_reachTheKernel() {

@@ -2,36 +2,27 @@ package org.kvm4j.core.kvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.mockito.Mockito.mock;
+import static org.kvm4j.core.kvm.Refusals.refusedArgument;
+import static org.kvm4j.core.kvm.Refusals.refusedState;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.kvm4j.Buses;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.KvmCapability;
-import org.kvm4j.KvmCapabilityException;
-import org.kvm4j.KvmIoctlException;
 import org.kvm4j.Vm;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
-import org.kvm4j.core.abi.KvmEnableCap;
 import org.kvm4j.core.abi.KvmIrqLevel;
 import org.kvm4j.core.abi.KvmIrqRouting;
 import org.kvm4j.core.abi.KvmIrqRoutingEntry;
 import org.kvm4j.core.abi.KvmIrqchip;
-import org.kvm4j.core.abi.KvmIrqfd;
 import org.kvm4j.core.abi.KvmMsi;
-import org.kvm4j.core.sys.Errno;
 import org.kvm4j.io.EventFd;
 import org.kvm4j.irq.GsiRoute;
 import org.kvm4j.irq.Interrupts;
@@ -47,17 +38,11 @@ final class InterruptsTest {
 
   private static final int ROUTES = 4096;
 
-  private final ScriptedKernel kernel = new ScriptedKernel();
-  private final Hypervisor hypervisor = KvmHypervisor.open(kernel, ScriptedKernel.DEVICE);
-  private final Vm vm = hypervisor.createVm();
+  @AutoClose private final ScriptedVm scripted = new ScriptedVm();
+  private final ScriptedKernel kernel = scripted.kernel;
+  private final Hypervisor hypervisor = scripted.hypervisor;
+  private final Vm vm = scripted.vm;
   private final Interrupts interrupts = vm.interrupts();
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    vm.close();
-    hypervisor.close();
-    kernel.assertNothingOpen();
-  }
 
   @Test
   void thePics_comeBackAsTheyWereSet() {
@@ -245,160 +230,6 @@ final class InterruptsTest {
   }
 
   @Test
-  void anIrqfd_isConnectedAndDisconnected() {
-    vm.createIrqchip();
-    List<String> seen = recordIrqfds();
-    try (EventFd first = hypervisor.createEventFd();
-        EventFd second = hypervisor.createEventFd()) {
-      int number = ((KvmEventFd) first).enter();
-      ((KvmEventFd) first).leave();
-
-      interrupts.connect(first, 9);
-      interrupts.disconnect(first, 9);
-      interrupts.connect(first, second, 10);
-
-      assertEquals(
-          List.of(
-              "fd %d gsi 9 flags 0 resample 0".formatted(number),
-              "fd %d gsi 9 flags 1 resample 0".formatted(number),
-              "fd %d gsi 10 flags 2 resample %d".formatted(number, number + 1)),
-          seen);
-    }
-  }
-
-  @Test
-  void aFailedIrqfd_letsBothEventFdsBeClosed() {
-    vm.createIrqchip();
-    kernel.failsOnce("KVM_IRQFD", Errno.EBUSY);
-    try (EventFd trigger = hypervisor.createEventFd();
-        EventFd resample = hypervisor.createEventFd()) {
-      KvmIoctlException failure =
-          assertThrows(KvmIoctlException.class, () -> interrupts.connect(trigger, resample, 5));
-      assertEquals(
-          "KVM_IRQFD on the VM: EBUSY (16). The eventfd raises an interrupt already: use one for"
-              + " each line.",
-          failure.getMessage());
-    } // hangs here if one of them was not left
-  }
-
-  @Test
-  void anIrqfdThatMakesNoSense_isRefused() {
-    vm.createIrqchip();
-    try (EventFd eventFd = hypervisor.createEventFd();
-        EventFd foreign = mock(EventFd.class)) {
-      assertEquals(
-          "trigger and resample are the same: make two eventfds",
-          refusedArgument(() -> interrupts.connect(eventFd, eventFd, 5)));
-      assertEquals("GSI -1: use 0 to 23", refusedArgument(() -> interrupts.connect(eventFd, -1)));
-      assertTrue(
-          refusedArgument(() -> interrupts.connect(foreign, 5))
-              .endsWith("make it with Hypervisor.createEventFd()"));
-      eventFd.close();
-      assertEquals("the eventfd is closed", refusedState(() -> interrupts.connect(eventFd, 5)));
-    }
-    assertFalse(kernel.calls().contains("KVM_IRQFD"));
-  }
-
-  @Test
-  void resampling_needsItsCapability() {
-    vm.createIrqchip();
-    kernel.always(
-        "KVM_CHECK_EXTENSION", number -> number == KvmCapability.IRQFD_RESAMPLE.number() ? 0 : 1);
-    try (EventFd trigger = hypervisor.createEventFd();
-        EventFd resample = hypervisor.createEventFd()) {
-      KvmCapabilityException failure =
-          assertThrows(
-              KvmCapabilityException.class, () -> interrupts.connect(trigger, resample, 5));
-      assertEquals(KvmCapability.IRQFD_RESAMPLE, failure.capability());
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 24, 4096})
-  void aSplitIrqchip_isACapabilityWithItsPins(int pins) {
-    kernel.next(
-        "KVM_ENABLE_CAP",
-        argument -> {
-          ByteBuffer enable = kernel.at(argument, KvmEnableCap.SIZEOF);
-          assertEquals(KvmCapability.SPLIT_IRQCHIP.number(), enable.getInt(KvmEnableCap.CAP));
-          assertEquals(pins, enable.getLong(KvmEnableCap.ARGS));
-          return 0;
-        });
-
-    vm.createSplitIrqchip(pins);
-
-    assertTrue(kernel.calls().contains("KVM_ENABLE_CAP"));
-    assertFalse(interrupts.signalMsi(MsiMessage.fixed(0, 0x20)), "the script's answer is 0");
-  }
-
-  @Test
-  void aSplitIrqchip_hasNoPicAndIoapicInTheKernel() {
-    kernelHasRoutes();
-    vm.createSplitIrqchip(24);
-
-    assertEquals(
-        "the state of the IOAPIC is not in the kernel: this VM has a split irqchip, whose PIC and"
-            + " IOAPIC are the caller's own",
-        refusedState(interrupts::ioapic));
-    refusedState(interrupts::picMaster);
-    refusedState(interrupts::picSlave);
-    assertEquals(
-        "KVM_CREATE_PIT2 needs createIrqchip() before it",
-        refusedState(() -> vm.createPit2(false)));
-    assertTrue(
-        refusedArgument(() -> interrupts.setRoutes(GsiRoute.defaults()))
-            .endsWith("use GsiRoute.Msi"));
-    try (EventFd trigger = hypervisor.createEventFd();
-        EventFd resample = hypervisor.createEventFd()) {
-      refusedState(() -> interrupts.connect(trigger, resample, 5));
-      interrupts.connect(trigger, 5);
-    }
-  }
-
-  @Test
-  void aSplitIrqchipByItsCapability_countsAsOne() {
-    vm.enableCapability(KvmCapability.SPLIT_IRQCHIP, 24);
-
-    assertTrue(refusedState(interrupts::ioapic).contains("split irqchip"));
-  }
-
-  @Test
-  void whatMustPrecedeVcpus_isRefusedAfterOne() {
-    vm.createVcpu(0, new Buses(mock(PioBus.class), mock(MmioBus.class)));
-
-    assertEquals(
-        "KVM_CAP_SPLIT_IRQCHIP must come before the first vCPU",
-        refusedState(() -> vm.createSplitIrqchip(24)));
-    assertEquals(
-        "KVM_SET_BOOT_CPU_ID must come before the first vCPU",
-        refusedState(() -> vm.setBootCpuId(1)));
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {-1, 4097})
-  void tooManyPins_areRefused(int pins) {
-    assertEquals(
-        pins + " IOAPIC pins: use 0 to 4096, such as 24",
-        refusedArgument(() -> vm.createSplitIrqchip(pins)));
-  }
-
-  @Test
-  void theBootCpu_isNamedByItsId() {
-    List<Long> ids = new ArrayList<>();
-    kernel.always(
-        "KVM_SET_BOOT_CPU_ID",
-        argument -> {
-          ids.add(argument);
-          return 0;
-        });
-
-    vm.setBootCpuId(3);
-
-    assertEquals(List.of(3L), ids);
-    assertEquals("boot vCPU -1: use 0 or more", refusedArgument(() -> vm.setBootCpuId(-1)));
-  }
-
-  @Test
   void withoutControllers_everyCallSaysWhatToDo() {
     try (EventFd eventFd = hypervisor.createEventFd()) {
       for (Runnable call :
@@ -426,8 +257,7 @@ final class InterruptsTest {
   }
 
   private void kernelHasRoutes() {
-    kernel.always(
-        "KVM_CHECK_EXTENSION", number -> number == KvmCapability.IRQ_ROUTING.number() ? ROUTES : 1);
+    kernel.offers(KvmCapability.IRQ_ROUTING, ROUTES);
   }
 
   /** The kernel keeps the state of one controller. */
@@ -449,31 +279,5 @@ final class InterruptsTest {
           irqchip.put(0, kept);
           return 0;
         });
-  }
-
-  private List<String> recordIrqfds() {
-    List<String> seen = new ArrayList<>();
-    kernel.always(
-        "KVM_IRQFD",
-        argument -> {
-          ByteBuffer irqfd = kernel.at(argument, KvmIrqfd.SIZEOF);
-          seen.add(
-              "fd %d gsi %d flags %d resample %d"
-                  .formatted(
-                      irqfd.getInt(KvmIrqfd.FD),
-                      irqfd.getInt(KvmIrqfd.GSI),
-                      irqfd.getInt(KvmIrqfd.FLAGS),
-                      irqfd.getInt(KvmIrqfd.RESAMPLEFD)));
-          return 0;
-        });
-    return seen;
-  }
-
-  private static String refusedState(Runnable step) {
-    return assertThrows(IllegalStateException.class, step::run).getMessage();
-  }
-
-  private static String refusedArgument(Runnable step) {
-    return assertThrows(IllegalArgumentException.class, step::run).getMessage();
   }
 }

@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.kvm4j.Hypervisor;
 import org.kvm4j.Vm;
 import org.kvm4j.core.abi.KvmPitState2;
 import org.kvm4j.core.abi.KvmReinjectControl;
@@ -18,16 +17,9 @@ import org.kvm4j.irq.PitState;
 /** The in-kernel PIT, to the kernel's structs and back. */
 final class KernelPitTest {
 
-  private final ScriptedKernel kernel = new ScriptedKernel();
-  private final Hypervisor hypervisor = KvmHypervisor.open(kernel, ScriptedKernel.DEVICE);
-  private final Vm vm = hypervisor.createVm();
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    vm.close();
-    hypervisor.close();
-    kernel.assertNothingOpen();
-  }
+  @AutoClose private final ScriptedVm scripted = new ScriptedVm();
+  private final ScriptedKernel kernel = scripted.kernel;
+  private final Vm vm = scripted.vm;
 
   @Test
   void theState_comesBackAsItWasSet() {

@@ -2,7 +2,6 @@ package org.kvm4j.core.kvm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -10,12 +9,9 @@ import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.kvm4j.Buses;
 import org.kvm4j.KvmCapability;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmEnableCap;
 import org.kvm4j.core.abi.KvmMsrFilter;
 import org.kvm4j.msr.MsrDirection;
@@ -26,14 +22,8 @@ import org.kvm4j.msr.MsrRange;
 /** What the kernel reads of a filter. */
 final class MsrAccessTest {
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
-  }
 
   @Test
   void reasons_areOneMask() {

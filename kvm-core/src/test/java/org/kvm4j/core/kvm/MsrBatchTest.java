@@ -3,21 +3,17 @@ package org.kvm4j.core.kvm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.kvm4j.Buses;
 import org.kvm4j.Msr;
 import org.kvm4j.MsrRefusedException;
 import org.kvm4j.Vcpu;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmMsrs;
 import org.kvm4j.core.sys.Errno;
 
@@ -26,8 +22,7 @@ final class MsrBatchTest {
 
   private static final int REFUSED = 0xc000_0080;
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
   private final Vcpu vcpu = machine.vcpu;
 
@@ -39,11 +34,6 @@ final class MsrBatchTest {
   MsrBatchTest() {
     kernel.always("KVM_GET_MSRS", argument -> answer(argument, true));
     kernel.always("KVM_SET_MSRS", argument -> answer(argument, false));
-  }
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
   }
 
   @Test

@@ -11,8 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.Buses;
-import org.kvm4j.bus.MmioHandler;
-import org.kvm4j.bus.PioHandler;
+import org.kvm4j.core.ServedAccesses;
 import org.kvm4j.core.bus.MmioSpace;
 import org.kvm4j.core.bus.PioSpace;
 
@@ -27,11 +26,11 @@ final class RunAllocationTest {
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final PioSpace pio = new PioSpace();
   private final MmioSpace mmio = new MmioSpace();
-  private int served;
+  private final ServedAccesses served = new ServedAccesses();
 
   RunAllocationTest() {
-    pio.register(0x3f8, 8, new Port());
-    mmio.register(0xd000_0000L, 0x1000, new Registers());
+    pio.register(0x3f8, 8, served.ports(1));
+    mmio.register(0xd000_0000L, 0x1000, served.registers());
   }
 
   @Test
@@ -74,7 +73,9 @@ final class RunAllocationTest {
 
     assertAllocatesNothing(() -> exit, () -> portRead(0x3fd, 1));
 
-    assertTrue(served >= 4 * EXITS, served + " served: two collected, a write and a read each");
+    assertTrue(
+        served.count() >= 4 * EXITS,
+        served.count() + " served: two collected, a write and a read each");
   }
 
   private void assertAllocatesNothing(Script write, Script read) {
@@ -88,7 +89,7 @@ final class RunAllocationTest {
       long allocated = after - before - scripting;
       assertTrue(
           allocated < TINY_BYTES, allocated + " bytes allocated for " + 2 * EXITS + " accesses");
-      assertTrue(served > 0, "some of the accesses were served");
+      assertTrue(served.count() > 0, "some of the accesses were served");
     }
   }
 
@@ -122,34 +123,5 @@ final class RunAllocationTest {
         return remembering.enter(kernel, run);
       }
     };
-  }
-
-  private final class Port implements PioHandler {
-    @Override
-    public int read(int offset, int size) {
-      return ++served;
-    }
-
-    @Override
-    public void write(int offset, int size, int value) {
-      served++;
-    }
-
-    @Override
-    public int maxAccessBytes() {
-      return 1;
-    }
-  }
-
-  private final class Registers implements MmioHandler {
-    @Override
-    public long read(long offset, int size) {
-      return ++served;
-    }
-
-    @Override
-    public void write(long offset, int size, long value) {
-      served++;
-    }
   }
 }

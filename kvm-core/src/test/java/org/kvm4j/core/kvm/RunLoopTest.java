@@ -19,7 +19,7 @@ import static org.mockito.Mockito.verifyNoMoreInteractions;
 import static org.mockito.Mockito.when;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,13 +43,8 @@ final class RunLoopTest {
 
   private final PioBus pio = mock(PioBus.class);
   private final MmioBus mmio = mock(MmioBus.class);
-  private final ScriptedMachine machine = new ScriptedMachine(new Buses(pio, mmio));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine(new Buses(pio, mmio));
   private final ScriptedKernel kernel = machine.kernel;
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
-  }
 
   @Test
   void out_writesToThePort() {

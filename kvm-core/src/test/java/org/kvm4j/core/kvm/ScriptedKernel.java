@@ -1,7 +1,6 @@
 package org.kvm4j.core.kvm;
 
 import static java.util.stream.Collectors.toMap;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -13,16 +12,15 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.kvm4j.KvmCapability;
 import org.kvm4j.core.abi.FdKind;
 import org.kvm4j.core.abi.Ioctl;
 import org.kvm4j.core.abi.KvmCreateDevice;
 import org.kvm4j.core.abi.KvmRun;
 import org.kvm4j.core.sys.Errno;
 import org.kvm4j.core.sys.NativeLibc;
-import org.kvm4j.core.sys.Syscalls;
 
 /**
  * A KVM that does what a test says and writes down what it was asked.
@@ -31,7 +29,7 @@ import org.kvm4j.core.sys.Syscalls;
  * KVM_RUN that nobody scripted fail the test. As in the kernel, an access is finished by the next
  * KVM_RUN, which then honours {@code immediate_exit}, and a signal counts only within KVM_RUN.
  */
-final class ScriptedKernel implements Syscalls {
+final class ScriptedKernel extends KvmSyscallsOnly {
 
   static final String DEVICE = "/dev/kvm";
   static final int RUN_AREA_BYTES = 3 * 4096;
@@ -42,13 +40,9 @@ final class ScriptedKernel implements Syscalls {
     int to(long argument);
   }
 
-  /** Descriptors that take no ioctl: an eventfd, a statistics file, a guest_memfd. */
-  private static final String FILE = "FILE";
-
   /** SIGRTMIN+2. */
   static final int KICK_SIGNAL = 36;
 
-  private static final int FIRST_FD = 10;
   private static final long KVM_RUN = Ioctl.KVM_RUN.request();
 
   /** Only so that a test that hangs ends. */
@@ -57,10 +51,7 @@ final class ScriptedKernel implements Syscalls {
   private static final Map<Long, Ioctl> BY_REQUEST =
       Stream.of(Ioctl.values()).collect(toMap(Ioctl::request, Function.identity()));
 
-  /** Descriptor to what it is: the name of a {@link FdKind}, or {@link #FILE}. */
-  private final Map<Integer, String> openFds = new TreeMap<>();
-
-  private final Map<Long, ByteBuffer> mappings = new HashMap<>();
+  private final OpenResources open = new OpenResources();
   private final Map<String, Deque<Answer>> nextAnswers = new HashMap<>();
   private final Map<String, Answer> answers = new HashMap<>();
   private final List<String> calls = new ArrayList<>();
@@ -68,7 +59,6 @@ final class ScriptedKernel implements Syscalls {
   private final List<Integer> signalled = new ArrayList<>();
 
   private byte[] statsFile = new StatsFile("kvm-1").bytes();
-  private int nextFd = FIRST_FD;
   private ByteBuffer runArea;
   private ScriptedExit unfinished;
   private boolean asleep;
@@ -89,6 +79,11 @@ final class ScriptedKernel implements Syscalls {
   synchronized ScriptedKernel always(String call, Answer answer) {
     answers.put(call, answer);
     return this;
+  }
+
+  /** What KVM_CHECK_EXTENSION says of one capability from now on; of every other it says 1. */
+  ScriptedKernel offers(KvmCapability capability, int value) {
+    return always("KVM_CHECK_EXTENSION", number -> number == capability.number() ? value : 1);
   }
 
   /** What the next KVM_RUNs do, in order. */
@@ -128,22 +123,19 @@ final class ScriptedKernel implements Syscalls {
 
   /** Fails unless every descriptor and mapping was given back. */
   synchronized void assertNothingOpen() {
-    assertEquals(Map.of(), openFds, "descriptors left open");
-    assertEquals(Map.of(), mappings, "mappings left");
+    open.assertNone();
   }
 
   @Override
   public synchronized int open(String path, int flags) {
     calls.add("open");
     int scripted = scripted("open", 0, 0);
-    return scripted != 0 ? scripted : newFd(FdKind.SYSTEM.name());
+    return scripted != 0 ? scripted : open.fd(FdKind.SYSTEM);
   }
 
   @Override
   public synchronized int close(int fd) {
-    if (openFds.remove(fd) == null) {
-      throw new AssertionError("close of " + fd + ", which is not open");
-    }
+    open.close(fd);
     calls.add("close");
     return 0;
   }
@@ -165,22 +157,18 @@ final class ScriptedKernel implements Syscalls {
     }
     ByteBuffer memory = Native.allocate(Math.toIntExact(lengthBytes));
     if (fd >= 0) {
-      boolean isVcpu = FdKind.VCPU.name().equals(openFds.get(fd));
-      assertTrue(isVcpu || FILE.equals(openFds.get(fd)), "mmap of what is no vCPU and no file");
+      boolean isVcpu = open.is(fd, FdKind.VCPU);
+      assertTrue(isVcpu || open.isFile(fd), "mmap of what is no vCPU and no file");
       if (isVcpu && offset == 0) {
         runArea = memory;
       }
     }
-    mappings.put(addressOf(memory), memory);
-    return addressOf(memory);
+    return open.map(addressOf(memory), memory);
   }
 
   @Override
   public synchronized int munmap(long address, long lengthBytes) {
-    ByteBuffer memory = mappings.remove(address);
-    if (memory == null || memory.capacity() != lengthBytes) {
-      throw new AssertionError("munmap of what is not mapped like this");
-    }
+    open.unmap(address, lengthBytes);
     calls.add("munmap");
     return 0;
   }
@@ -220,10 +208,7 @@ final class ScriptedKernel implements Syscalls {
 
   /** The one mapping of this length. */
   synchronized ByteBuffer mappingOf(int lengthBytes) {
-    return mappings.values().stream()
-        .filter(memory -> memory.capacity() == lengthBytes)
-        .findAny()
-        .orElseThrow();
+    return open.mappingOf(lengthBytes);
   }
 
   /** Memory of the test's own process at an ioctl's argument. */
@@ -294,10 +279,9 @@ final class ScriptedKernel implements Syscalls {
     if (call == null) {
       throw new AssertionError("request 0x%x is not in Ioctl".formatted(request));
     }
-    String kind = openFds.get(fd);
     assertTrue(
-        Stream.of(FdKind.values()).anyMatch(of -> of.name().equals(kind) && call.isFor(of)),
-        () -> call + " on descriptor " + fd + ", which is " + kind);
+        Stream.of(FdKind.values()).anyMatch(kind -> open.is(fd, kind) && call.isFor(kind)),
+        () -> call + " on descriptor " + fd + ", which is " + open.kindOf(fd));
     if (call == Ioctl.KVM_CHECK_EXTENSION) {
       // not written down: it is everywhere
       return scripted(call.name(), argument, capability(argument));
@@ -306,10 +290,10 @@ final class ScriptedKernel implements Syscalls {
     return switch (call) {
       case KVM_GET_API_VERSION -> scripted(call.name(), argument, 12);
       case KVM_GET_VCPU_MMAP_SIZE -> scripted(call.name(), argument, RUN_AREA_BYTES);
-      case KVM_CREATE_VM -> created(scripted(call.name(), argument, 0), FdKind.VM.name());
-      case KVM_CREATE_VCPU -> created(scripted(call.name(), argument, 0), FdKind.VCPU.name());
+      case KVM_CREATE_VM -> created(scripted(call.name(), argument, 0), FdKind.VM);
+      case KVM_CREATE_VCPU -> created(scripted(call.name(), argument, 0), FdKind.VCPU);
       case KVM_GET_STATS_FD, KVM_CREATE_GUEST_MEMFD ->
-          created(scripted(call.name(), argument, 0), FILE);
+          createdFile(scripted(call.name(), argument, 0));
       case KVM_CREATE_DEVICE -> createDevice(argument);
       default -> scripted(call.name(), argument, 0);
     };
@@ -320,7 +304,7 @@ final class ScriptedKernel implements Syscalls {
     int result = scripted(Ioctl.KVM_CREATE_DEVICE.name(), argument, 0);
     ByteBuffer device = at(argument, KvmCreateDevice.SIZEOF);
     if (result >= 0 && device.getInt(KvmCreateDevice.FLAGS) == 0) {
-      device.putInt(KvmCreateDevice.FD, newFd(FdKind.DEVICE.name()));
+      device.putInt(KvmCreateDevice.FD, open.fd(FdKind.DEVICE));
     }
     return result;
   }
@@ -347,13 +331,12 @@ final class ScriptedKernel implements Syscalls {
     return answer == null ? otherwise : answer.to(argument);
   }
 
-  private int created(int result, String kind) {
-    return result < 0 ? result : newFd(kind);
+  private int created(int result, FdKind kind) {
+    return result < 0 ? result : open.fd(kind);
   }
 
-  private int newFd(String kind) {
-    openFds.put(nextFd, kind);
-    return nextFd++;
+  private int createdFile(int result) {
+    return result < 0 ? result : open.file();
   }
 
   /** What every statistics file holds from now on; at first it is one without statistics. */
@@ -364,7 +347,7 @@ final class ScriptedKernel implements Syscalls {
 
   @Override
   public synchronized int pread(int fd, ByteBuffer target, long offset) {
-    assertEquals(FILE, openFds.get(fd), "pread of something that is no file");
+    assertTrue(open.isFile(fd), "pread of something that is no file");
     calls.add("pread");
     int most = scripted("pread", offset, Integer.MAX_VALUE);
     if (most < 0) {
@@ -378,61 +361,9 @@ final class ScriptedKernel implements Syscalls {
     return count;
   }
 
-  // What KVM needs nothing of.
-
-  @Override
-  public int read(int fd, ByteBuffer target) {
-    throw new AssertionError("read is no call of KVM");
-  }
-
-  @Override
-  public int write(int fd, ByteBuffer source) {
-    throw new AssertionError("write is no call of KVM");
-  }
-
-  @Override
-  public int poll(ByteBuffer pollFds, int count, int timeoutMillis) {
-    throw new AssertionError("poll is no call of KVM");
-  }
-
   @Override
   public synchronized int eventfd(int initialValue) {
     calls.add("eventfd");
-    return created(scripted("eventfd", initialValue, 0), FILE);
-  }
-
-  @Override
-  public int tcgetattr(int fd, ByteBuffer termios) {
-    throw new AssertionError("tcgetattr is no call of KVM");
-  }
-
-  @Override
-  public int tcsetattr(int fd, ByteBuffer termios) {
-    throw new AssertionError("tcsetattr is no call of KVM");
-  }
-
-  @Override
-  public int isatty(int fd) {
-    throw new AssertionError("isatty is no call of KVM");
-  }
-
-  @Override
-  public int openPty() {
-    throw new AssertionError("openPty is no call of KVM");
-  }
-
-  @Override
-  public String ptyName(int master) {
-    throw new AssertionError("ptyName is no call of KVM");
-  }
-
-  @Override
-  public int listenUnix(String path) {
-    throw new AssertionError("listenUnix is no call of KVM");
-  }
-
-  @Override
-  public int accept(int fd) {
-    throw new AssertionError("accept is no call of KVM");
+    return createdFile(scripted("eventfd", initialValue, 0));
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kvm4j.core.kvm.KeptStruct.counting;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.Collections;
@@ -15,21 +14,15 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kvm4j.Buses;
-import org.kvm4j.DescriptorTable;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
 import org.kvm4j.KvmIoctlException;
-import org.kvm4j.Segment;
-import org.kvm4j.SpecialRegisters;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmDebugregs;
 import org.kvm4j.core.abi.KvmLapicState;
 import org.kvm4j.core.abi.KvmSignalMask;
@@ -53,20 +46,17 @@ import org.kvm4j.state.XsaveState;
 /** VcpuState to the kernel's structs and back, and what is refused before the kernel is asked. */
 final class StateFacetTest {
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
   private final VcpuState state = machine.vcpu.state();
 
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
-  }
-
   @Test
   void specialRegisters2_comeBackAsTheyWereSet_withAndWithoutPdptrs() {
-    SpecialRegisters2 with = new SpecialRegisters2(special(), List.of(0x1001L, 2L, 3L, 1L << 63));
-    SpecialRegisters2 without = new SpecialRegisters2(special(), List.of());
+    SpecialRegisters2 with =
+        new SpecialRegisters2(
+            DistinctRegisters.special(List.of(0L, 0L, 0L, 0L)), List.of(0x1001L, 2L, 3L, 1L << 63));
+    SpecialRegisters2 without =
+        new SpecialRegisters2(DistinctRegisters.special(List.of(0L, 0L, 0L, 0L)), List.of());
 
     for (SpecialRegisters2 set : List.of(with, without)) {
       keeps("KVM_SET_SREGS2", "KVM_GET_SREGS2", KvmSregs2.SIZEOF);
@@ -167,7 +157,7 @@ final class StateFacetTest {
         part == Part.PAYLOAD
             ? KvmCapability.EXCEPTION_PAYLOAD
             : KvmCapability.X86_TRIPLE_FAULT_EVENT;
-    lacks(needed);
+    kernel.offers(needed, 0);
     VcpuEvents none = VcpuEvents.NONE;
     VcpuEvents events =
         new VcpuEvents(
@@ -255,35 +245,5 @@ final class StateFacetTest {
 
   private void keeps(String set, String get, int sizeBytes) {
     KeptStruct.between(kernel, set, get, sizeBytes);
-  }
-
-  private void lacks(KvmCapability capability) {
-    kernel.always("KVM_CHECK_EXTENSION", number -> number == capability.number() ? 0 : 1);
-  }
-
-  private static SpecialRegisters special() {
-    return new SpecialRegisters(
-        segment(1),
-        segment(2),
-        segment(3),
-        segment(4),
-        segment(5),
-        segment(6),
-        segment(7),
-        segment(8),
-        new DescriptorTable(0xffff_8000_0000_1000L, 0xffff),
-        new DescriptorTable(0x2000, 0x3ff),
-        0x8000_0011L,
-        0x1234_5678_9abcL,
-        0x3000,
-        0x20,
-        8,
-        0xd01,
-        0xfee0_0900L,
-        List.of(0L, 0L, 0L, 0L));
-  }
-
-  private static Segment segment(int n) {
-    return Segment.code64(n).realMode(n * 8);
   }
 }

@@ -5,24 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kvm4j.core.kvm.KeptStruct.counting;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kvm4j.Buses;
 import org.kvm4j.CpuidEntry;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmException;
 import org.kvm4j.KvmIoctlException;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmCpuid2;
 import org.kvm4j.core.abi.KvmNestedState;
 import org.kvm4j.core.sys.Errno;
@@ -33,21 +29,14 @@ import org.kvm4j.state.XsaveState;
 /** The parts of VcpuState whose size only the kernel knows. */
 final class StateSizesTest {
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
   private final VcpuState state = machine.vcpu.state();
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
-  }
 
   @Test
   void xsave_hasTheSizeThatTheCapabilityTells() {
     int size = 11_008;
-    kernel.always(
-        "KVM_CHECK_EXTENSION", number -> number == KvmCapability.XSAVE2.number() ? size : 1);
+    kernel.offers(KvmCapability.XSAVE2, size);
     keeps("KVM_SET_XSAVE", "KVM_GET_XSAVE2", size);
     XsaveState set = new XsaveState(counting(size, 5));
 
@@ -59,7 +48,7 @@ final class StateSizesTest {
 
   @Test
   void xsave_hasOnePageOnOldKernels() {
-    lacks(KvmCapability.XSAVE2);
+    kernel.offers(KvmCapability.XSAVE2, 0);
     keeps("KVM_SET_XSAVE", "KVM_GET_XSAVE", XsaveState.MIN_BYTES);
     XsaveState set = new XsaveState(counting(XsaveState.MIN_BYTES, 5));
 
@@ -183,18 +172,27 @@ final class StateSizesTest {
     assertEquals(Errno.E2BIG, assertThrows(KvmIoctlException.class, state::cpuid).errno());
   }
 
+  @Test
+  void aCpuidCountBeyondTheRoom_isNotBelieved() {
+    kernel.next(
+        "KVM_GET_CPUID2",
+        argument -> {
+          kernel.at(argument, KvmCpuid2.SIZEOF).putInt(KvmCpuid2.NENT, 129);
+          return 0;
+        });
+
+    assertEquals(
+        "KVM_GET_CPUID2 on vCPU 0: the kernel tells of 129 entries where there is room for 128."
+            + " Update the kernel.",
+        assertThrows(KvmException.class, state::cpuid).getMessage());
+  }
+
   private void keeps(String set, String get, int sizeBytes) {
     KeptStruct.between(kernel, set, get, sizeBytes);
   }
 
-  private void lacks(KvmCapability capability) {
-    kernel.always("KVM_CHECK_EXTENSION", number -> number == capability.number() ? 0 : 1);
-  }
-
   private void nestedStateOf(int sizeBytes) {
-    kernel.always(
-        "KVM_CHECK_EXTENSION",
-        number -> number == KvmCapability.NESTED_STATE.number() ? sizeBytes : 1);
+    kernel.offers(KvmCapability.NESTED_STATE, sizeBytes);
   }
 
   /** As the kernel does; before Linux 6.5 KVM_GET_CPUID2 left the count alone. */

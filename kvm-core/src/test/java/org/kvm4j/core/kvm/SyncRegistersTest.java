@@ -4,23 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kvm4j.core.kvm.ScriptedExit.hlt;
-import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.kvm4j.Buses;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
 import org.kvm4j.Registers;
 import org.kvm4j.SpecialRegisters;
-import org.kvm4j.bus.MmioBus;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.core.abi.KvmRegs;
 import org.kvm4j.core.abi.KvmRun;
 import org.kvm4j.core.abi.KvmSregs;
@@ -36,18 +32,12 @@ final class SyncRegistersTest {
 
   private static final int AT = KvmRun.SYNC_REGS;
 
-  private final ScriptedMachine machine =
-      new ScriptedMachine(new Buses(mock(PioBus.class), mock(MmioBus.class)));
+  @AutoClose private final ScriptedMachine machine = new ScriptedMachine();
   private final ScriptedKernel kernel = machine.kernel;
   private final SyncRegisters sync = machine.vcpu.syncRegisters();
 
   SyncRegistersTest() {
     offers(7);
-  }
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
   }
 
   @Test
@@ -193,8 +183,7 @@ final class SyncRegistersTest {
   }
 
   private void offers(int mask) {
-    kernel.always(
-        "KVM_CHECK_EXTENSION", number -> number == KvmCapability.SYNC_REGS.number() ? mask : 1);
+    kernel.offers(KvmCapability.SYNC_REGS, mask);
   }
 
   private static ScriptedExit run(Consumer<ByteBuffer> action) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kvm4j.Buses;
@@ -34,13 +34,11 @@ final class VcpuThreadTest {
   private static final int MANY = 1_000_000_000;
 
   private final PioBus pio = mock(PioBus.class);
-  private final ScriptedMachine machine = new ScriptedMachine(new Buses(pio, mock(MmioBus.class)));
-  private final ScriptedKernel kernel = machine.kernel;
 
-  @AfterEach
-  void everythingIsGivenBack() {
-    machine.close();
-  }
+  @AutoClose
+  private final ScriptedMachine machine = new ScriptedMachine(new Buses(pio, mock(MmioBus.class)));
+
+  private final ScriptedKernel kernel = machine.kernel;
 
   @Test
   void beforeTheFirstRun_anyThreadMaySetUp() throws Exception {

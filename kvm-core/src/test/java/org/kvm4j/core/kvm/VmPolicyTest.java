@@ -10,13 +10,12 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kvm4j.Buses;
-import org.kvm4j.Hypervisor;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.Vm;
@@ -36,9 +35,9 @@ final class VmPolicyTest {
       new PmuEventFilter(
           Action.ALLOW, List.of(PmuEventFilter.maskedEvent(0xabc, 0xf1, 0x25, true)), 5, true);
 
-  private final ScriptedKernel kernel = new ScriptedKernel();
-  private final Hypervisor hypervisor = KvmHypervisor.open(kernel, ScriptedKernel.DEVICE);
-  private final Vm vm = hypervisor.createVm();
+  @AutoClose private final ScriptedVm scripted = new ScriptedVm();
+  private final ScriptedKernel kernel = scripted.kernel;
+  private final Vm vm = scripted.vm;
 
   /** Capability and first argument of each KVM_ENABLE_CAP. */
   private final List<String> enabled = new ArrayList<>();
@@ -55,13 +54,6 @@ final class VmPolicyTest {
                   + Long.toHexString(cap.getLong(KvmEnableCap.ARGS)));
           return 0;
         });
-  }
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    vm.close();
-    hypervisor.close();
-    kernel.assertNothingOpen();
   }
 
   @Test

@@ -2,20 +2,20 @@ package org.kvm4j.core.kvm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kvm4j.core.kvm.Refusals.refusedArgument;
+import static org.kvm4j.core.kvm.Refusals.refusedState;
 import static org.mockito.Mockito.mock;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kvm4j.Buses;
-import org.kvm4j.Hypervisor;
 import org.kvm4j.MemorySlot;
 import org.kvm4j.Vm;
 import org.kvm4j.bus.MmioBus;
@@ -27,17 +27,10 @@ import org.kvm4j.core.abi.KvmUserspaceMemoryRegion;
 /** What is refused before the kernel is asked, because it would say EINVAL or nothing at all. */
 final class VmSetUpTest {
 
-  private final ScriptedKernel kernel = new ScriptedKernel();
+  @AutoClose private final ScriptedVm scripted = new ScriptedVm();
+  private final ScriptedKernel kernel = scripted.kernel;
   private final Buses buses = new Buses(mock(PioBus.class), mock(MmioBus.class));
-  private final Hypervisor hypervisor = KvmHypervisor.open(kernel, ScriptedKernel.DEVICE);
-  private final Vm vm = hypervisor.createVm();
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    vm.close();
-    hypervisor.close();
-    kernel.assertNothingOpen();
-  }
+  private final Vm vm = scripted.vm;
 
   @Test
   void stepsThatMustPrecedeVcpus_areRefusedAfterOne() {
@@ -311,13 +304,5 @@ final class VmSetUpTest {
             () -> vm.createVcpu(0, buses))) {
       assertEquals("the VM is closed", refusedState(call));
     }
-  }
-
-  private static String refusedState(Runnable step) {
-    return assertThrows(IllegalStateException.class, step::run).getMessage();
-  }
-
-  private static String refusedArgument(Runnable step) {
-    return assertThrows(IllegalArgumentException.class, step::run).getMessage();
   }
 }
