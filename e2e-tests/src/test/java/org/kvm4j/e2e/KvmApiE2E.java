@@ -31,7 +31,9 @@ final class KvmApiE2E {
     assertFalse(mark < 0, () -> String.join("\n", output));
     List<String> ioctls = output.subList(mark + 1, output.size());
     Files.write(ROOT.resolve("e2e-tests/target/ioctls.txt"), ioctls);
-    assertEquals(documented(), ioctls, "docs/ioctls.md, last column: see tools/ioctl-table");
+    if (System.getenv("KVM4J_KERNEL_PACKAGE") == null) { // the table is of Debian's own kernel
+      assertEquals(documented(), ioctls, "docs/ioctls.md, last column: see tools/ioctl-table");
+    }
   }
 
   private static List<String> runSuite() throws IOException, InterruptedException {
