@@ -1,10 +1,13 @@
 package org.kvm4j.core.kvm;
 
-import java.lang.ref.Reference;
+import static org.kvm4j.core.sys.PollSet.NONE;
+import static org.kvm4j.core.sys.PollSet.POLLIN;
+
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.kvm4j.core.sys.Errno;
+import org.kvm4j.core.sys.PollSet;
 import org.kvm4j.core.sys.Syscalls;
 import org.kvm4j.io.EventFd;
 
@@ -18,10 +21,6 @@ import org.kvm4j.io.EventFd;
  */
 final class KvmEventFd implements EventFd {
 
-  private static final int NONE = -1;
-  private static final int POLLIN = 1;
-  private static final int SIZEOF_POLLFD = 8;
-  private static final int POLLFD_EVENTS = 4;
   private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -95,7 +94,7 @@ final class KvmEventFd implements EventFd {
   public long await(Duration limit) {
     long nanos = limit.compareTo(LONGEST) < 0 ? limit.toNanos() : Long.MAX_VALUE;
     long start = System.nanoTime();
-    ByteBuffer polled = enterWithBell();
+    PollSet polled = enterWithBell();
     try {
       while (true) {
         long count = poll();
@@ -103,13 +102,12 @@ final class KvmEventFd implements EventFd {
         if (count != 0 || left <= 0) {
           return count;
         }
-        int result = sys.poll(polled, 2, roundedUpMillis(left));
+        int result = polled.await(roundedUpMillis(left));
         if (result < 0 && result != -Errno.EINTR) {
           throw Failure.of("poll of an eventfd", result);
         }
       }
     } finally {
-      Reference.reachabilityFence(polled); // the kernel has its address
       leave();
     }
   }
@@ -153,15 +151,15 @@ final class KvmEventFd implements EventFd {
   }
 
   /** As {@link #enter}, with what to poll: the counter, and the bell that {@code close} rings. */
-  private synchronized ByteBuffer enterWithBell() {
+  private synchronized PollSet enterWithBell() {
     requireOpen();
     if (bell == NONE) {
       bell = open(sys);
     }
     users++;
-    ByteBuffer polled = Native.allocate(2 * SIZEOF_POLLFD);
-    polled.putInt(0, fd).putShort(POLLFD_EVENTS, (short) POLLIN);
-    polled.putInt(SIZEOF_POLLFD, bell).putShort(SIZEOF_POLLFD + POLLFD_EVENTS, (short) POLLIN);
+    PollSet polled = new PollSet(sys, 2);
+    polled.set(0, fd, POLLIN);
+    polled.set(1, bell, POLLIN);
     return polled;
   }
 

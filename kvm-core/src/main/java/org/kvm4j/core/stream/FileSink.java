@@ -4,7 +4,7 @@ import static org.kvm4j.core.stream.Fcntl.O_NOCTTY;
 import static org.kvm4j.core.stream.Fcntl.O_NONBLOCK;
 import static org.kvm4j.core.stream.Fcntl.O_TRUNC;
 import static org.kvm4j.core.stream.Fcntl.O_WRONLY;
-import static org.kvm4j.core.stream.PollSet.NONE;
+import static org.kvm4j.core.sys.PollSet.NONE;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

@@ -1,9 +1,10 @@
 package org.kvm4j.core.stream;
 
-import static org.kvm4j.core.stream.PollSet.NONE;
+import static org.kvm4j.core.sys.PollSet.NONE;
 
 import java.lang.System.Logger.Level;
 import org.kvm4j.core.sys.Errno;
+import org.kvm4j.core.sys.PollSet;
 import org.kvm4j.core.sys.Syscalls;
 
 /** A file or the standard streams: each direction works until it ends, and never again. */

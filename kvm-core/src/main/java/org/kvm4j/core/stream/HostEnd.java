@@ -1,6 +1,8 @@
 package org.kvm4j.core.stream;
 
-import static org.kvm4j.core.stream.PollSet.NONE;
+import static org.kvm4j.core.sys.PollSet.NONE;
+
+import org.kvm4j.core.sys.PollSet;
 
 /**
  * The host's end of a stream: descriptors, which may come and go.

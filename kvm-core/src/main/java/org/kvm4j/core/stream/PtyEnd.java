@@ -3,14 +3,15 @@ package org.kvm4j.core.stream;
 import static org.kvm4j.core.stream.Fcntl.FIONBIO;
 import static org.kvm4j.core.stream.Fcntl.O_NOCTTY;
 import static org.kvm4j.core.stream.Fcntl.O_RDWR;
-import static org.kvm4j.core.stream.PollSet.NONE;
-import static org.kvm4j.core.stream.PollSet.POLLHUP;
-import static org.kvm4j.core.stream.PollSet.POLLIN;
+import static org.kvm4j.core.sys.PollSet.NONE;
+import static org.kvm4j.core.sys.PollSet.POLLHUP;
+import static org.kvm4j.core.sys.PollSet.POLLIN;
 
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.kvm4j.core.sys.Errno;
+import org.kvm4j.core.sys.PollSet;
 import org.kvm4j.core.sys.Syscalls;
 import org.kvm4j.device.DeviceConfigurationException;
 

@@ -1,14 +1,15 @@
 package org.kvm4j.core.stream;
 
-import static org.kvm4j.core.stream.PollSet.NONE;
-import static org.kvm4j.core.stream.PollSet.POLLIN;
-import static org.kvm4j.core.stream.PollSet.POLLOUT;
+import static org.kvm4j.core.sys.PollSet.NONE;
+import static org.kvm4j.core.sys.PollSet.POLLIN;
+import static org.kvm4j.core.sys.PollSet.POLLOUT;
 
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 import org.kvm4j.core.sys.Errno;
+import org.kvm4j.core.sys.PollSet;
 import org.kvm4j.core.sys.Syscalls;
 
 /**

@@ -1,6 +1,6 @@
 package org.kvm4j.core.stream;
 
-import static org.kvm4j.core.stream.PollSet.NONE;
+import static org.kvm4j.core.sys.PollSet.NONE;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;

@@ -85,7 +85,11 @@ public final class NativeLibc implements Syscalls {
 
   @Override
   public int poll(ByteBuffer pollFds, int count, int timeoutMillis) {
-    return result(Libc.poll(addressOf(pollFds), count, timeoutMillis));
+    try {
+      return result(Libc.poll(addressOf(pollFds), count, timeoutMillis));
+    } finally {
+      Reference.reachabilityFence(pollFds); // its memory goes with it, and C has the address
+    }
   }
 
   @Override

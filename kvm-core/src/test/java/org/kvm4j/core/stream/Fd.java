@@ -2,14 +2,15 @@ package org.kvm4j.core.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.kvm4j.core.stream.PollSet.POLLIN;
-import static org.kvm4j.core.stream.PollSet.POLLOUT;
+import static org.kvm4j.core.sys.PollSet.POLLIN;
+import static org.kvm4j.core.sys.PollSet.POLLOUT;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.kvm4j.core.sys.NativeLibc;
+import org.kvm4j.core.sys.PollSet;
 import org.kvm4j.core.sys.Syscalls;
 
 /** A descriptor for tests, on the host's side of a stream. Waits are bounded. */

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kvm4j.core.sys.NativeLibc;
+import org.kvm4j.core.sys.PollSet;
 import org.kvm4j.core.sys.Syscalls;
 import org.kvm4j.device.HostStream;
 
