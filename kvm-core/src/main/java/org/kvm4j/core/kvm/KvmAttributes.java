@@ -89,10 +89,9 @@ final class KvmAttributes implements DeviceAttributes {
   }
 
   private static ByteBuffer argument(int group, long attribute, long address) {
-    return Native.allocate(KvmDeviceAttr.SIZEOF)
-        .putInt(KvmDeviceAttr.GROUP, group)
-        .putLong(KvmDeviceAttr.ATTR, attribute)
-        .putLong(KvmDeviceAttr.ADDR, address);
+    ByteBuffer argument = Native.allocate(KvmDeviceAttr.SIZEOF);
+    KvmDeviceAttr.write(argument, group, attribute, address);
+    return argument;
   }
 
   private static ByteBuffer newValue(int sizeBytes) {

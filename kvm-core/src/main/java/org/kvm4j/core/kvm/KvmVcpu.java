@@ -84,7 +84,7 @@ final class KvmVcpu implements Vcpu {
     inject = new KvmInjection(ioctls);
     attributes = new KvmAttributes(fd, ioctls::checkThread);
     children = new Children(fd.name());
-    tsc = new KvmVcpuTsc(ioctls);
+    tsc = new KvmVcpuTsc(ioctls, attributes);
     reply = new KvmExitReply(ioctls, area);
     dirtyRing = new KvmDirtyRing(ioctls);
   }
