@@ -25,7 +25,6 @@ import org.kvm4j.core.abi.KvmCoalescedMmio;
  */
 final class CoalescedRing {
 
-  private static final int PAGE_BYTES = 4096;
   private static final int LONGEST = Long.BYTES;
 
   private static final VarHandle INT =
@@ -40,11 +39,11 @@ final class CoalescedRing {
    * @param coalescing of the VM
    */
   CoalescedRing(ByteBuffer runArea, Buses buses, KvmCoalescing coalescing) {
-    int at = KVM_COALESCED_MMIO_PAGE_OFFSET * PAGE_BYTES;
+    int at = KVM_COALESCED_MMIO_PAGE_OFFSET * AddressSpace.PAGE_BYTES;
     page =
-        runArea.capacity() >= at + PAGE_BYTES
-            ? runArea.slice(at, PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN)
-            : Native.allocate(PAGE_BYTES);
+        runArea.capacity() >= at + AddressSpace.PAGE_BYTES
+            ? runArea.slice(at, AddressSpace.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN)
+            : Native.allocate(AddressSpace.PAGE_BYTES);
     this.buses = buses;
     this.coalescing = coalescing;
   }

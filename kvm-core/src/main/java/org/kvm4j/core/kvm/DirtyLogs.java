@@ -16,7 +16,6 @@ import org.kvm4j.memory.PageBitmap;
 /** Bitmaps and rings of written pages. Threading: the VM's lock is held. */
 final class DirtyLogs {
 
-  private static final int PAGE_BYTES = 4096;
   private static final int SMALLEST_RING_BYTES = 4096;
 
   private final Fd fd;
@@ -134,7 +133,7 @@ final class DirtyLogs {
   }
 
   private static int pagesOf(MemorySlot slot) {
-    return Math.toIntExact(slot.sizeBytes() / PAGE_BYTES);
+    return Math.toIntExact(slot.sizeBytes() / AddressSpace.PAGE_BYTES);
   }
 
   /** KVM reads and writes whole 64-bit words. */

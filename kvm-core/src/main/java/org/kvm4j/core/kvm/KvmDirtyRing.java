@@ -21,8 +21,6 @@ final class KvmDirtyRing implements DirtyRing, AutoCloseable {
   private static final VarHandle FLAGS =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private static final int PAGE_BYTES = 4096;
-
   private record Written(MemorySlot slot, int page) {
     void to(Visitor visitor) {
       visitor.written(slot, page);
@@ -43,7 +41,7 @@ final class KvmDirtyRing implements DirtyRing, AutoCloseable {
   /** Called once, before anyone else has the vCPU. */
   void map(int sizeBytes, RamSlots slots) {
     Fd fd = ioctls.fd();
-    long offset = (long) KvmDirtyGfn.KVM_DIRTY_LOG_PAGE_OFFSET * PAGE_BYTES;
+    long offset = (long) KvmDirtyGfn.KVM_DIRTY_LOG_PAGE_OFFSET * AddressSpace.PAGE_BYTES;
     mapping = Mapping.ofFile(fd.sys(), fd.number(), "dirty ring", sizeBytes, offset);
     entries = mapping.view(0, sizeBytes);
     capacity = sizeBytes / KvmDirtyGfn.SIZEOF;
@@ -88,7 +86,7 @@ final class KvmDirtyRing implements DirtyRing, AutoCloseable {
     int at = entry * KvmDirtyGfn.SIZEOF;
     MemorySlot slot = ram.slotOf(entries.getInt(at + KvmDirtyGfn.SLOT));
     long page = entries.getLong(at + KvmDirtyGfn.OFFSET);
-    return slot != null && page >= 0 && page < slot.sizeBytes() / PAGE_BYTES
+    return slot != null && page >= 0 && page < slot.sizeBytes() / AddressSpace.PAGE_BYTES
         ? Optional.of(new Written(slot, (int) page))
         : Optional.empty();
   }

@@ -52,6 +52,11 @@ final class KvmInterrupts implements Interrupts {
     controllers = Controllers.SPLIT;
   }
 
+  /** Whether PIC and IOAPIC are in the kernel. */
+  boolean areInKernel() {
+    return controllers == Controllers.IN_KERNEL;
+  }
+
   @Override
   public PicState picMaster() {
     return KvmPicState.read(state(Irqchip.PIC_MASTER), KvmIrqchip.CHIP);

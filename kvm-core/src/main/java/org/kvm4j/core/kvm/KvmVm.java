@@ -54,7 +54,6 @@ final class KvmVm implements Vm {
   private final ByteBuffer irqLevels;
 
   private final long irqLevelsAddress;
-  private boolean hasIrqchip;
   private boolean closing;
   private final KvmMemorySlots slots;
   private final KvmInterrupts interrupts;
@@ -115,7 +114,6 @@ final class KvmVm implements Vm {
   public synchronized void createIrqchip() {
     requireNoVcpu("KVM_CREATE_IRQCHIP");
     fd.ioctl(KVM_CREATE_IRQCHIP, 0);
-    hasIrqchip = true;
     interrupts.created();
   }
 
@@ -126,8 +124,7 @@ final class KvmVm implements Vm {
           ioapicPins + " IOAPIC pins: use 0 to " + MOST_IOAPIC_PINS + ", such as 24");
     }
     requireNoVcpu("KVM_CAP_SPLIT_IRQCHIP");
-    EnableCap.on(fd, KvmCapability.SPLIT_IRQCHIP, ioapicPins);
-    interrupts.createdSplit();
+    enableCapability(KvmCapability.SPLIT_IRQCHIP, ioapicPins);
   }
 
   @Override
@@ -141,7 +138,7 @@ final class KvmVm implements Vm {
 
   @Override
   public synchronized void createPit2(boolean speakerDummy) {
-    if (!hasIrqchip) {
+    if (!interrupts.areInKernel()) {
       throw new IllegalStateException("KVM_CREATE_PIT2 needs createIrqchip() before it");
     }
     ByteBuffer config = Native.allocate(KvmPitConfig.SIZEOF);
