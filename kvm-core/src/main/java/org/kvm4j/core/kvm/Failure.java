@@ -82,6 +82,8 @@ final class Failure {
             case EBUSY ->
                 "Is another hypervisor holding the virtualisation extensions? Stop it, or see dmesg.";
             case EINVAL -> "The kernel refuses the machine type: use one of vmTypes().";
+            case ENODEV -> // Linux 6.1 says EBUSY for this, too
+                "The CPU's virtualisation extensions are off: switch them on in the firmware.";
             default -> advice(errno);
           };
       case KVM_CREATE_VCPU ->

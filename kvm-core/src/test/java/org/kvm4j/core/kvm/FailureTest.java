@@ -13,6 +13,8 @@ final class FailureTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "KVM_CREATE_VM | 19 | The CPU's virtualisation extensions are off: switch them on in the"
+            + " firmware.",
         "KVM_CREATE_IRQCHIP | 17 | It exists already: a VM can have only one.",
         "KVM_CREATE_DEVICE | 16 | It exists already: a VM can have only one.",
         "KVM_ENABLE_CAP | 17 | It exists already, or a vCPU does: do it once, and first.",
