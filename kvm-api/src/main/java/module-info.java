@@ -16,6 +16,7 @@ module org.kvm4j.api {
   exports org.kvm4j.memory;
   exports org.kvm4j.msr;
   exports org.kvm4j.policy;
+  exports org.kvm4j.resource;
   exports org.kvm4j.state;
   exports org.kvm4j.stats;
 }

@@ -2,6 +2,7 @@ package org.kvm4j.device;
 
 import java.util.List;
 import java.util.function.Function;
+import org.kvm4j.resource.FixedResource;
 
 /**
  * A provider that only names its device: what most of them are.
@@ -14,7 +15,18 @@ public abstract class AbstractDeviceProvider implements DeviceProvider {
   private final String type;
   private final String description;
   private final List<DeviceOption<?>> options;
+  private final List<FixedResource> fixedResources;
   private final Function<? super DeviceContext, ? extends Device> factory;
+
+  /** As below, for a device whose places are all said by its options. */
+  protected AbstractDeviceProvider(
+      int apiVersion,
+      String type,
+      String description,
+      List<DeviceOption<?>> options,
+      Function<? super DeviceContext, ? extends Device> factory) {
+    this(apiVersion, type, description, options, List.of(), factory);
+  }
 
   /**
    * With what {@link DeviceProvider} asks for.
@@ -28,11 +40,13 @@ public abstract class AbstractDeviceProvider implements DeviceProvider {
       String type,
       String description,
       List<DeviceOption<?>> options,
+      List<FixedResource> fixedResources,
       Function<? super DeviceContext, ? extends Device> factory) {
     this.apiVersion = apiVersion;
     this.type = type;
     this.description = description;
     this.options = List.copyOf(options);
+    this.fixedResources = List.copyOf(fixedResources);
     this.factory = factory;
   }
 
@@ -54,6 +68,11 @@ public abstract class AbstractDeviceProvider implements DeviceProvider {
   @Override
   public final List<DeviceOption<?>> options() {
     return options;
+  }
+
+  @Override
+  public final List<FixedResource> fixedResources() {
+    return fixedResources;
   }
 
   @Override

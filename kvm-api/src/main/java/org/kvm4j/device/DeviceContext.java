@@ -7,8 +7,9 @@ import org.kvm4j.bus.PioBus;
 /**
  * All that one device has of the world: its options, the buses, lines, time, streams.
  *
- * <p>Threading: buses are registered on only during {@link DeviceProvider#create}; everything else
- * may be used from any thread for as long as the device is open.
+ * <p>Threading: buses are registered on, and firmware told, only during {@link
+ * DeviceProvider#create}; everything else may be used from any thread for as long as the device is
+ * open.
  */
 public interface DeviceContext {
 
@@ -53,6 +54,9 @@ public interface DeviceContext {
    * @throws DeviceConfigurationException if the text is none of these, or opening fails
    */
   HostStream stream(String spec);
+
+  /** What the guest is told about the device before it starts. */
+  Firmware firmware();
 
   /** Asks for the end or the reset of the VM. */
   VmControl control();

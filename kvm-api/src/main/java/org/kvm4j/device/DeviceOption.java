@@ -2,13 +2,19 @@ package org.kvm4j.device;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
+import org.kvm4j.resource.Resource;
 
 /**
  * One thing that a user can set on a device: {@code --device TYPE,name=value}.
  *
  * <p>Immutable. Make one with the factory methods and keep it as a constant: it is also the typed
  * key to the value in {@link DeviceOptions#value}.
+ *
+ * <p>{@link #ports}, {@link #addresses} and {@link #interrupt} say at once which resource the
+ * device wants: all of these are planned before a device is created, and a value of {@link #ANY} is
+ * replaced by a free place.
  *
  * @param <T> what the text is parsed into
  * @param name lower case letters, digits and dashes
@@ -17,9 +23,18 @@ import java.util.function.Function;
  * @param help what it does, in one line
  * @param parser from text to value; throws {@link IllegalArgumentException} with a message that
  *     says what is allowed
+ * @param resource what the value is the place of, if it is one
  */
 public record DeviceOption<T>(
-    String name, String kind, String defaultText, String help, Function<String, T> parser) {
+    String name,
+    String kind,
+    String defaultText,
+    String help,
+    Function<String, T> parser,
+    Optional<Resource> resource) {
+
+  /** The text that asks for any free place, where an option has a {@link #resource}. */
+  public static final String ANY = "any";
 
   /** Checks that the default can be parsed. */
   public DeviceOption {
@@ -28,7 +43,15 @@ public record DeviceOption<T>(
     if (!name.matches("[a-z][a-z0-9-]*")) {
       throw new IllegalArgumentException("option name '" + name + "' is not lower-case");
     }
-    Objects.requireNonNull(parser.apply(defaultText), "default value");
+    if (resource.isEmpty() || !defaultText.equals(ANY)) {
+      Objects.requireNonNull(parser.apply(defaultText), "default value");
+    }
+  }
+
+  /** An option that is not the place of a resource. */
+  public DeviceOption(
+      String name, String kind, String defaultText, String help, Function<String, T> parser) {
+    this(name, kind, defaultText, help, parser, Optional.empty());
   }
 
   /** Any text. */
@@ -47,6 +70,50 @@ public record DeviceOption<T>(
   public static DeviceOption<Integer> address(
       String name, int min, int max, int defaultValue, String help) {
     return numberWithDefault(name, min, max, "0x" + Integer.toHexString(defaultValue), help);
+  }
+
+  /**
+   * The first of consecutive ports that the device wants.
+   *
+   * @param count how many
+   * @param defaultText a number, or {@link #ANY}
+   */
+  public static DeviceOption<Integer> ports(
+      String name, int count, String defaultText, String help) {
+    return place(name, Resource.ports(count), defaultText, help);
+  }
+
+  /**
+   * The first of consecutive guest-physical addresses outside RAM that the device wants.
+   *
+   * @param sizeBytes how many
+   * @param defaultText a number, or {@link #ANY}
+   */
+  public static DeviceOption<Long> addresses(
+      String name, long sizeBytes, String defaultText, String help) {
+    Resource resource = Resource.addresses(sizeBytes);
+    return new DeviceOption<>(
+        name,
+        "address|" + ANY,
+        defaultText,
+        help,
+        text -> parseAddress(text, resource.lastFirst()),
+        Optional.of(resource));
+  }
+
+  /**
+   * The global system interrupt that the device wants for itself.
+   *
+   * @param defaultText 0 to 23, or {@link #ANY}; an ISA IRQ has its own number
+   */
+  public static DeviceOption<Integer> interrupt(String name, String defaultText, String help) {
+    return place(name, Resource.interrupt(), defaultText, help);
+  }
+
+  /** As {@link #interrupt}, where other devices may have it, too: see {@link Resource}. */
+  public static DeviceOption<Integer> sharedInterrupt(
+      String name, String defaultText, String help) {
+    return place(name, Resource.sharedInterrupt(), defaultText, help);
   }
 
   /** {@code on} or {@code off}. */
@@ -71,10 +138,31 @@ public record DeviceOption<T>(
         });
   }
 
-  /** The same option with its value converted further. */
+  /**
+   * The same option with its value converted further.
+   *
+   * @throws IllegalStateException if it is the place of a resource, which stays a number
+   */
   public <U> DeviceOption<U> map(Function<? super T, ? extends U> conversion) {
+    if (resource.isPresent()) {
+      throw new IllegalStateException("option " + name + " is the place of a resource");
+    }
     return new DeviceOption<>(
         name, kind, defaultText, help, text -> conversion.apply(parser.apply(text)));
+  }
+
+  private static DeviceOption<Integer> place(
+      String name, Resource resource, String defaultText, String help) {
+    int last = (int) resource.lastFirst();
+    String range = rangeText(0, last, resource.kind() == Resource.Kind.PORTS);
+    String kind = range + "|" + ANY;
+    return new DeviceOption<>(
+        name,
+        kind,
+        defaultText,
+        help,
+        text -> parseNumber(text, 0, last, range + ", or any"),
+        Optional.of(resource));
   }
 
   private static DeviceOption<Integer> numberWithDefault(
@@ -92,9 +180,7 @@ public record DeviceOption<T>(
 
   private static Integer parseNumber(String text, int min, int max, String kind) {
     try {
-      // Not Long.decode: to it, 010 is eight.
-      boolean hex = text.regionMatches(true, 0, "0x", 0, 2);
-      long value = hex ? Long.parseLong(text.substring(2), 16) : Long.parseLong(text);
+      long value = decode(text);
       if (value >= min && value <= max) {
         return (int) value;
       }
@@ -102,5 +188,25 @@ public record DeviceOption<T>(
       throw new IllegalArgumentException("use a number in " + kind, e);
     }
     throw new IllegalArgumentException("use a number in " + kind);
+  }
+
+  private static Long parseAddress(String text, long last) {
+    String advice = "use an address from 0x0 to 0x%x, or any".formatted(last);
+    try {
+      long value = decode(text);
+      if (Long.compareUnsigned(value, last) <= 0) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(advice, e);
+    }
+    throw new IllegalArgumentException(advice);
+  }
+
+  /** Not Long.decode: to it, 010 is eight. */
+  private static long decode(String text) {
+    return text.regionMatches(true, 0, "0x", 0, 2)
+        ? Long.parseUnsignedLong(text.substring(2), 16)
+        : Long.parseLong(text);
   }
 }

@@ -1,6 +1,7 @@
 package org.kvm4j.device;
 
 import java.util.List;
+import org.kvm4j.resource.FixedResource;
 
 /**
  * Makes devices of one type; found by {@link java.util.ServiceLoader}.
@@ -27,6 +28,15 @@ public interface DeviceProvider {
 
   /** The options that a user may give: {@code --device TYPE,name=value}. In the order of a help. */
   List<DeviceOption<?>> options();
+
+  /**
+   * What the device occupies besides the places that its options say: the ports that a chip has in
+   * every PC. Whatever {@link #create} registers or asks for is named here or by an option, so that
+   * {@code any} never leads there.
+   */
+  default List<FixedResource> fixedResources() {
+    return List.of();
+  }
 
   /**
    * Creates a device and registers its ranges on the context's buses.

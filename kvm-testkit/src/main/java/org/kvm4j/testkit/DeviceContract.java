@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceOption;
-import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
 import org.kvm4j.device.DeviceStateException;
+import org.kvm4j.resource.ResourceRequest;
 
 /**
  * What every device keeps to, as a test class to extend.
@@ -98,7 +98,7 @@ public abstract class DeviceContract {
             provider
                 .options()
                 .forEach(option -> assertOneLine("help of " + option.name(), option.help())),
-        () -> DeviceOptions.parse(provider.type(), provider.options(), options()));
+        () -> new ResourceRequest(provider.type(), "under test", provider, options()));
   }
 
   /**
@@ -146,6 +146,20 @@ public abstract class DeviceContract {
           }
         }
       }
+    }
+  }
+
+  /**
+   * Every range and interrupt is one that an option or {@code fixedResources()} names, so that no
+   * other device is put there.
+   */
+  @ContractTest
+  public void resources_areDeclared() {
+    try (MockMachine machine = newMachineAt(0)) {
+      assertEquals(
+          List.of(),
+          DeclaredResources.of(provider(), options()).undeclared(machine),
+          "Declare by DeviceOption.ports, addresses, interrupt or in fixedResources()");
     }
   }
 

@@ -13,6 +13,7 @@ import org.kvm4j.bus.PioHandler;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOptions;
+import org.kvm4j.device.Firmware;
 import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmClock;
@@ -30,7 +31,9 @@ final class MockContext implements DeviceContext {
   private final DeviceOptions options;
   private final DeviceLock lock;
   private final RecordingLog log;
+  private final RecordingFirmware firmware = new RecordingFirmware();
   private final List<SharedLine.Source> lines = new ArrayList<>(); // guarded by this
+  private final List<Integer> interrupts = new ArrayList<>(); // guarded by this
   private final Map<String, MemoryStream> streams = new LinkedHashMap<>(); // guarded by this
   private volatile boolean registering = true;
 
@@ -66,6 +69,7 @@ final class MockContext implements DeviceContext {
   public synchronized InterruptLine interruptLine(int gsi) {
     SharedLine.Source source = machine.sharedLine(gsi).newSource();
     lines.add(source);
+    interrupts.add(gsi);
     return source;
   }
 
@@ -97,6 +101,12 @@ final class MockContext implements DeviceContext {
   }
 
   @Override
+  public Firmware firmware() {
+    checkRegistering();
+    return firmware;
+  }
+
+  @Override
   public VmControl control() {
     return machine.control();
   }
@@ -113,6 +123,14 @@ final class MockContext implements DeviceContext {
 
   RecordingLog recordedLog() {
     return log;
+  }
+
+  RecordingFirmware recordedFirmware() {
+    return firmware;
+  }
+
+  synchronized List<Integer> interrupts() {
+    return List.copyOf(interrupts);
   }
 
   synchronized Map<String, MemoryStream> streams() {
@@ -132,7 +150,8 @@ final class MockContext implements DeviceContext {
   private void checkRegistering() {
     if (!registering) {
       throw new IllegalStateException(
-          "Device %s registers a range after create() returned. Do it within.".formatted(id));
+          "Device %s registers a range or tells the firmware after create() returned. Do it within."
+              .formatted(id));
     }
   }
 

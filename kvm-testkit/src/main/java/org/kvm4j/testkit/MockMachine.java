@@ -11,6 +11,9 @@ import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
+import org.kvm4j.resource.FixedResource;
+import org.kvm4j.resource.ResourcePlan;
+import org.kvm4j.resource.ResourceRequest;
 
 /**
  * A VM without CPU and KVM, for devices to be tested on: the test is the guest and the host.
@@ -41,6 +44,13 @@ public final class MockMachine implements AutoCloseable {
 
   static final int GSI_COUNT = 24;
 
+  /**
+   * Where devices that take any address are put: the GiB below 4 GiB, less what a PC has at its
+   * end.
+   */
+  private static final FixedResource ANY_ADDRESSES =
+      FixedResource.addresses(0xc000_0000L, 0x3ec0_0000L);
+
   private final FakePioBus pio = new FakePioBus();
   private final FakeMmioBus mmio = new FakeMmioBus();
   private final FakeClock clock = new FakeClock();
@@ -49,6 +59,7 @@ public final class MockMachine implements AutoCloseable {
   private final List<SharedLine> lines =
       IntStream.range(0, GSI_COUNT).mapToObj(gsi -> new SharedLine()).toList();
   private final Map<String, MockDevice> devices = new LinkedHashMap<>();
+  private final ResourcePlan plan = new ResourcePlan(ANY_ADDRESSES);
 
   /** Without devices; for a test that sets the clock first, or adds several. */
   public MockMachine() {}
@@ -77,12 +88,15 @@ public final class MockMachine implements AutoCloseable {
    * @return the device, each call of it made with its lock held. Its name is the provider's type,
    *     from the second of a type on with a number: {@code serial-2}
    * @throws DeviceConfigurationException if an option is unknown or has a bad value
-   * @throws org.kvm4j.device.DeviceConflictException if a range overlaps another
+   * @throws org.kvm4j.device.DeviceConflictException if a range overlaps another, or an interrupt
+   *     that cannot be shared is taken
    */
   public Device add(DeviceProvider provider, Map<String, String> options) {
     String id = freeId(provider.type());
     DeviceLock lock = new DeviceLock(id);
-    DeviceOptions parsed = DeviceOptions.parse(id, provider.options(), options);
+    ResourceRequest request = new ResourceRequest(id, "under test", provider, options);
+    Map<String, String> planned = plan.place(List.of(request)).get(id);
+    DeviceOptions parsed = DeviceOptions.parse(id, provider.options(), planned);
     MockContext context = new MockContext(this, id, parsed, lock);
     Device created = lock.locked(() -> provider.create(context));
     Objects.requireNonNull(created, () -> "create() of " + id + " returned null");
@@ -179,6 +193,20 @@ public final class MockMachine implements AutoCloseable {
     return mockDevice(id).context().recordedLog();
   }
 
+  /**
+   * What the only device has told the firmware.
+   *
+   * @throws IllegalStateException if there is none, or more than one
+   */
+  public RecordingFirmware firmware() {
+    return onlyDevice().context().recordedFirmware();
+  }
+
+  /** What the device of this name has told the firmware. */
+  public RecordingFirmware firmware(String id) {
+    return mockDevice(id).context().recordedFirmware();
+  }
+
   /** Resets all devices, as the machine's reset does; RAM stays. */
   public void reset() {
     devices.values().forEach(Device::reset);
@@ -201,6 +229,11 @@ public final class MockMachine implements AutoCloseable {
           "There is no GSI %d. Use 0 to %d.".formatted(gsi, GSI_COUNT - 1));
     }
     return lines.get(gsi);
+  }
+
+  /** The interrupts that the only device has asked for. */
+  List<Integer> interrupts() {
+    return onlyDevice().context().interrupts();
   }
 
   /** All streams in the order of their opening. */

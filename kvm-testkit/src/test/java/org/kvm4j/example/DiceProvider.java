@@ -12,8 +12,7 @@ import org.kvm4j.device.StateWriter;
 /** A die on a port: each read is a roll, the same rolls in every run. */
 public final class DiceProvider extends AbstractDeviceProvider {
 
-  static final DeviceOption<Integer> BASE =
-      DeviceOption.address("base", 0, 0xffff, 0x510, "its port");
+  static final DeviceOption<Integer> BASE = DeviceOption.ports("base", 1, "0x510", "its port");
 
   /** For ServiceLoader. */
   public DiceProvider() {

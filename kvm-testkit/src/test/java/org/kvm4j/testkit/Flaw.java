@@ -7,6 +7,7 @@ enum Flaw {
   OPTION_TWICE("provider_describesItself"),
   NOT_LISTED("provider_isListedForBothPaths"),
   RANGES_OVERLAP("ranges_areLegal_andTheirEdgesAnswer"),
+  OCCUPIES_MORE_THAN_IT_SAYS("resources_areDeclared"),
   SHARED_BY_ALL("creatingTwice_yieldsIndependentDevices"),
   RESET_FORGETS_REGISTER("reset_equalsNew"),
   RESET_LEAVES_TIMER_ARMED("reset_equalsNew"),

@@ -102,7 +102,10 @@ class MockMachineTest {
         assertThrows(DeviceConflictException.class, () -> machine.add(new SampleProvider()))
             .getMessage();
 
-    assertTrue(message.startsWith("sample-2 cannot have port 0x500-0x503: sample has"), message);
+    assertEquals(
+        "device sample-2 (under test) wants ports 0x500-0x503, but device sample (under test) has"
+            + " ports 0x500-0x503. Give sample-2 base=0x504, which is free.",
+        message);
   }
 
   @Test

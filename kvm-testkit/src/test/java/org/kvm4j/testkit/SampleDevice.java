@@ -28,7 +28,6 @@ final class SampleDevice implements Device, PioHandler {
   static final int CONTROL_TIMER = 2;
   static final int TICKS = 2;
   static final int LEVEL = 3;
-  private static final long SCRATCH_ADDRESS = 0xfe00_0000L;
   static final long PERIOD_NANOS = 100_000;
 
   private static final int CAPACITY = 4;
@@ -63,7 +62,10 @@ final class SampleDevice implements Device, PioHandler {
     if (flaws.contains(Flaw.RANGES_OVERLAP)) {
       context.pio().register(base + 3, 1, this);
     }
-    context.mmio().register(SCRATCH_ADDRESS + 8L * base, 8, new Scratch());
+    context.mmio().register(context.options().value(SampleProvider.SCRATCH), 8, new Scratch());
+    if (flaws.contains(Flaw.OCCUPIES_MORE_THAN_IT_SAYS)) {
+      context.pio().register(base + 4, 1, this);
+    }
     if (flaws.contains(Flaw.OWNS_A_THREAD)) {
       Thread thread = new Thread(SampleDevice::waitForEver, "sample");
       thread.setDaemon(true);

@@ -12,8 +12,11 @@ import org.kvm4j.device.DeviceProvider;
 public class SampleProvider implements DeviceProvider {
 
   static final DeviceOption<Integer> BASE =
-      DeviceOption.address("base", 0, 0xfffc, 0x500, "the first of its 4 ports");
-  static final DeviceOption<Integer> IRQ = DeviceOption.number("irq", 0, 23, 5, "its interrupt");
+      DeviceOption.ports("base", 4, "0x500", "the first of its 4 ports");
+  static final DeviceOption<Long> SCRATCH =
+      DeviceOption.addresses("scratch", 8, DeviceOption.ANY, "its scratch register");
+  static final DeviceOption<Integer> IRQ =
+      DeviceOption.sharedInterrupt("irq", "5", "its interrupt");
 
   private final Set<Flaw> flaws;
 
@@ -43,7 +46,9 @@ public class SampleProvider implements DeviceProvider {
 
   @Override
   public List<DeviceOption<?>> options() {
-    return flaws.contains(Flaw.OPTION_TWICE) ? List.of(BASE, IRQ, IRQ) : List.of(BASE, IRQ);
+    return flaws.contains(Flaw.OPTION_TWICE)
+        ? List.of(BASE, SCRATCH, IRQ, IRQ)
+        : List.of(BASE, SCRATCH, IRQ);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.kvm4j.launcher;
 
+import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.machine.probe.BareGuest;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -17,6 +18,8 @@ final class BareDemoCommand {
   }
 
   private static ExitCode run(ParseResult options) throws InterruptedException {
-    return Session.run(BareGuest.config());
+    try (DeviceCatalog catalog = DeviceCatalog.load()) {
+      return Session.run(BareGuest.config(), catalog);
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.kvm4j.launcher;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.NearestName;
 import org.kvm4j.machine.Boot;
@@ -91,13 +92,17 @@ final class RunCommand {
         List.of(KERNEL, INITRD, CMDLINE, MEMORY, CPUS, DEVICE, WITHOUT, KERNEL_PIT)) {
       spec.addOption(option);
     }
+    spec.addOption(Plugins.option());
     spec.usageMessage()
         .footer("", "On a terminal, Ctrl-A x ends the machine, and Ctrl-A ? shows all such keys.");
     return spec;
   }
 
   private static ExitCode run(ParseResult options) throws InterruptedException {
-    return Session.run(config(options));
+    MachineConfig config = config(options);
+    try (DeviceCatalog catalog = Plugins.load(options)) {
+      return Session.run(config, catalog);
+    }
   }
 
   private static MachineConfig config(ParseResult options) {

@@ -34,17 +34,18 @@ final class Session implements AutoCloseable {
   private Session() {}
 
   /** Runs a machine to its end and says how it ended. */
-  static ExitCode run(MachineConfig config) throws InterruptedException {
+  static ExitCode run(MachineConfig config, DeviceCatalog catalog) throws InterruptedException {
     try (Session session = new Session()) {
-      return session.runAndReport(config);
+      return session.runAndReport(config, catalog);
     }
   }
 
-  private ExitCode runAndReport(MachineConfig config) throws InterruptedException {
+  private ExitCode runAndReport(MachineConfig config, DeviceCatalog catalog)
+      throws InterruptedException {
     Thread onSignal = new Thread(this::stopAndWait, "kvm4j-signal");
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {
-      MachineEnd end = runToEnd(config);
+      MachineEnd end = runToEnd(config, catalog);
       restoreTerminal(end);
       Console.say(sentence(end));
       return ExitCode.of(end.kind());
@@ -54,9 +55,8 @@ final class Session implements AutoCloseable {
     }
   }
 
-  private MachineEnd runToEnd(MachineConfig config) throws InterruptedException {
-    DeviceCatalog catalog = DeviceCatalog.load();
-    catalog.problems().forEach(Console::say);
+  private MachineEnd runToEnd(MachineConfig config, DeviceCatalog catalog)
+      throws InterruptedException {
     try (Hypervisor hypervisor = Kvm.open();
         Machine running = Machine.create(hypervisor, config, catalog, this::openStream)) {
       running.start();

@@ -3,52 +3,105 @@ package org.kvm4j.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.kvm4j.machine.DeviceRequest;
 import org.kvm4j.machine.MachineConfig;
 
 final class DevicesCommandTest {
 
-  private final Terminal seen = Terminal.run("devices");
-
   @Test
-  void devices_areAllListed_inOrder() {
-    List<String> types =
-        seen.out()
-            .lines()
-            .filter(line -> !line.startsWith(" "))
-            .map(line -> line.substring(0, line.indexOf(':')))
-            .toList();
+  void devices_areAllListed_inOrder_withOrigin() {
+    Terminal seen = Terminal.run("devices");
 
+    List<String> types =
+        seen.out().lines().map(line -> line.substring(0, line.indexOf(' '))).toList();
     assertEquals(
         List.of("acpi-pm", "i8042", "pci-host", "pit", "post-code", "pvpanic", "rtc", "serial"),
         types);
+    assertTrue(seen.out().lines().allMatch(line -> line.contains(" built in ")), seen::out);
     assertEquals("", seen.err());
     assertEquals(0, seen.exitCode());
   }
 
   @Test
   void everyDeviceOfTheStandardPc_isThere() {
+    Terminal seen = Terminal.run("devices");
+
     for (DeviceRequest device : MachineConfig.STANDARD_DEVICES) {
       assertTrue(
-          seen.out().lines().anyMatch(line -> line.startsWith(device.type() + ": ")),
+          seen.out().lines().anyMatch(line -> line.startsWith(device.type() + " ")),
           () -> device.type() + " is not in\n" + seen.out());
     }
   }
 
   @Test
-  void options_areListedBelowTheirDevice_withWhatIsAllowedAndTheDefault() {
-    List<String> lines = seen.out().lines().toList();
-    List<String> serial = lines.subList(lines.size() - 4, lines.size());
+  void describe_showsOptionsWithWhatIsAllowedAndTheDefault_andWhichArePlaces() {
+    Terminal seen = Terminal.run("devices", "--describe", "serial");
 
     assertEquals(
         List.of(
             "serial: 16550A serial port",
-            "  base               first of its eight ports (0x0..0xfff8, default 0x3f8)",
-            "  irq                interrupt line: 4 for COM1, 3 for COM2 (0..23, default 4)",
+            "options",
+            "  base               first of its eight ports (0x0..0xfff8|any, default 0x3f8):"
+                + " the place of 8 ports",
+            "  irq                interrupt line: 4 for COM1, 3 for COM2 (0..23|any, default 4):"
+                + " the place of a GSI, perhaps shared",
             "  backend            where the line ends on the host"
                 + " (stdio|null|memory|file:PATH|pty|unix:PATH, default stdio)"),
-        serial);
+        seen.out().lines().filter(line -> !line.isEmpty() && !line.startsWith("from ")).toList());
+    assertEquals(0, seen.exitCode());
+  }
+
+  @Test
+  void describe_showsTheFixedPorts() {
+    String out = Terminal.run("devices", "--describe", "i8042").out();
+
+    assertTrue(out.contains("always has\n  ports 0x60-0x60\n  ports 0x64-0x64\n"), out);
+  }
+
+  @Test
+  void describingWhatIsNotThere_namesTheNearest() {
+    Terminal seen = Terminal.run("devices", "--describe", "seral");
+
+    assertEquals(
+        "kvm4j: There is no device type 'seral'. Did you mean 'serial'? Types: acpi-pm, i8042,"
+            + " pci-host, pit, post-code, pvpanic, rtc, serial.\n",
+        seen.err());
+    assertEquals(2, seen.exitCode());
+  }
+
+  @Test
+  void aBrokenPlugin_isTold_andTheOthersAreListed(@TempDir Path plugins) throws Exception {
+    Files.writeString(plugins.resolve("broken.jar"), "no jar");
+
+    Terminal seen = Terminal.run("devices", "--plugins", plugins.toString());
+
+    assertTrue(seen.err().startsWith("kvm4j: broken.jar cannot be loaded: "), seen::err);
+    assertEquals(8, seen.out().lines().count());
+    assertEquals(0, seen.exitCode());
+  }
+
+  @Test
+  void aPluginDirectoryThatIsNotThere_isRefused() {
+    Terminal seen = Terminal.run("devices", "--plugins", "/nowhere");
+
+    assertTrue(
+        seen.err().startsWith("kvm4j: Plug-in directory /nowhere cannot be read"), seen::err);
+    assertEquals(2, seen.exitCode());
+  }
+
+  @Test
+  void theUsersOwnFolder_isWhereTheXdgSpecificationPutsIt() {
+    assertEquals(
+        Path.of("/data/kvm4j/plugins"),
+        Plugins.ownFolder(Map.of("XDG_DATA_HOME", "/data", "HOME", "/home/me")));
+    assertEquals(
+        Path.of("/home/me/.local/share/kvm4j/plugins"),
+        Plugins.ownFolder(Map.of("HOME", "/home/me")));
   }
 }

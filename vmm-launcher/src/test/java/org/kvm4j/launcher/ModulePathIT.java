@@ -19,19 +19,19 @@ final class ModulePathIT {
 
   @Test
   void sameDevices_areFoundAsOnTheClassPath() throws Exception {
-    List<String> onClassPath = Terminal.run("devices").out().lines().toList();
+    assertEquals(types(Terminal.run("devices").out()), types(launch("devices")));
+  }
 
-    List<String> onModulePath =
-        launch("devices").lines().map(line -> line.replaceFirst(" \\[org\\..*]$", "")).toList();
-
-    assertEquals(onClassPath, onModulePath);
+  private static List<String> types(String listed) {
+    return listed.lines().map(line -> line.substring(0, line.indexOf(' '))).toList();
   }
 
   @Test
-  void devices_nameTheirModule() throws Exception {
+  void devices_tellTheirVersion() throws Exception {
     String listed = launch("devices");
 
-    assertTrue(listed.contains("serial: 16550A serial port [org.kvm4j.devices.serial]\n"), listed);
+    assertTrue(
+        listed.lines().allMatch(line -> line.matches(".* built in \\d+\\.\\d+\\.\\d+.*")), listed);
   }
 
   @Test

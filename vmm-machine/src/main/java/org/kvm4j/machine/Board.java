@@ -1,21 +1,62 @@
 package org.kvm4j.machine;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.kvm4j.core.device.DeviceSet;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceOption;
-import org.kvm4j.machine.boot.AcpiDevice;
 import org.kvm4j.machine.boot.Hardware;
 import org.kvm4j.machine.boot.MemoryLayout;
 import org.kvm4j.machine.boot.PowerManagement;
+import org.kvm4j.machine.boot.Range;
+import org.kvm4j.resource.FixedResource;
+import org.kvm4j.resource.ResourcePlan;
 
 /** What the parts of a machine must know of one another. */
 final class Board {
 
-  private static final int PVPANIC_PORT = 0x505;
+  private static final long IOAPIC_ADDRESS = 0xfec0_0000L;
+  private static final long LOCAL_APIC_ADDRESS = 0xfee0_0000L;
+  private static final long APIC_BYTES = 0x1000;
+  private static final long KVM_PAGES_BYTES = 0x4000;
 
-  private Board() {}
+  /** Where devices that take any address go: well above what RAM may reach below 4 GiB. */
+  private static final long ANY_ADDRESSES_START = 0xd000_0000L;
+
+  private static final String FIXED_HARDWARE = "acpi-pm";
+
+  private final MachineConfig config;
+  private final DeviceSet devices;
+
+  Board(MachineConfig config, DeviceSet devices) {
+    this.config = config;
+    this.devices = devices;
+  }
+
+  /** What the machine occupies before it has a device: KVM answers there, or RAM does. */
+  static ResourcePlan plan(MachineConfig config) {
+    ResourcePlan plan =
+        new ResourcePlan(
+            FixedResource.addresses(ANY_ADDRESSES_START, IOAPIC_ADDRESS - ANY_ADDRESSES_START));
+    for (Range ram : MemoryLayout.ofRam(config.memoryBytes()).ram()) {
+      plan.reserve("RAM", FixedResource.addresses(ram.start(), ram.sizeBytes()));
+    }
+    plan.reserve("KVM's IOAPIC", FixedResource.addresses(IOAPIC_ADDRESS, APIC_BYTES));
+    plan.reserve("KVM's local APIC", FixedResource.addresses(LOCAL_APIC_ADDRESS, APIC_BYTES));
+    plan.reserve(
+        "KVM's own pages",
+        FixedResource.addresses(MemoryLayout.IDENTITY_MAP_ADDRESS, KVM_PAGES_BYTES));
+    plan.reserve("KVM's interrupt controller", FixedResource.ports(0x20, 2));
+    plan.reserve("KVM's interrupt controller", FixedResource.ports(0xa0, 2));
+    plan.reserve("KVM's interrupt controller", FixedResource.ports(0x4d0, 2));
+    plan.reserve("KVM's interrupt controller, as its cascade", FixedResource.interrupt(2));
+    if (config.kernelPit()) {
+      plan.reserve("KVM's own i8254", FixedResource.ports(0x40, 4));
+      plan.reserve("KVM's own i8254", FixedResource.ports(0x61, 1));
+      plan.reserve("KVM's own i8254", FixedResource.interrupt(0));
+    }
+    return plan;
+  }
 
   /** The devices asked for, with what only the board knows: the CMOS says how much RAM there is. */
   static List<DeviceRequest> requests(MachineConfig config, MemoryLayout layout) {
@@ -29,37 +70,30 @@ final class Board {
   }
 
   /** Whether the machine has what ACPI's fixed tables promise: a guest may rely on each of them. */
-  static boolean hasAcpi(MachineConfig config) {
+  boolean hasAcpi() {
     List<String> types = config.devices().stream().map(DeviceRequest::type).toList();
-    return types.contains("acpi-pm") && types.contains("pci-host");
+    return types.contains(FIXED_HARDWARE) && types.contains("pci-host");
   }
 
-  /** What ACPI and the MP table say: the standard devices that are there, where a PC has them. */
-  static Hardware hardware(MachineConfig config) {
-    List<AcpiDevice> devices = new ArrayList<>();
-    for (DeviceRequest request : config.devices()) {
-      switch (request.type()) {
-        case "rtc" -> devices.add(AcpiDevice.realTimeClock());
-        case "pvpanic" -> devices.add(AcpiDevice.pvpanic(PVPANIC_PORT));
-        default -> {} // Linux finds a serial port and an interval timer without ACPI
-      }
-    }
+  /** What the devices add to the kernel's command line. */
+  List<String> kernelArguments() {
+    return devices.kernelArguments();
+  }
+
+  /** What ACPI and the MP table say: the devices that describe themselves. */
+  Hardware hardware() {
     return new Hardware(
         config.vcpus(),
         Hardware.TIMER_PIN_OF_KVM_DEFAULT,
-        powerManagement(config),
+        powerManagement(),
         Hardware.RESET_PORT,
-        devices);
+        devices.acpiDevices());
   }
 
   /** Where the user put the fixed hardware; its options are checked already, by the device. */
-  private static PowerManagement powerManagement(MachineConfig config) {
+  private PowerManagement powerManagement() {
     Map<String, String> options =
-        config.devices().stream()
-            .filter(request -> request.type().equals("acpi-pm"))
-            .findFirst()
-            .map(DeviceRequest::options)
-            .orElse(Map.of());
+        devices.ids().contains(FIXED_HARDWARE) ? devices.options(FIXED_HARDWARE) : Map.of();
     PowerManagement standard = PowerManagement.STANDARD;
     String base = options.getOrDefault("base", Integer.toString(standard.pm1EventPort()));
     String irq = options.getOrDefault("irq", Integer.toString(standard.sciGsi()));

@@ -13,7 +13,12 @@ import org.kvm4j.machine.boot.MpTable;
 /** Puts what is to be booted into memory; opened and checked before there is a VM. */
 interface Loader extends AutoCloseable {
 
-  BootState load(GuestMemory memory);
+  /**
+   * Loads it.
+   *
+   * @param board as far as the guest is told about them
+   */
+  BootState load(GuestMemory memory, Board board);
 
   @Override
   void close();
@@ -24,14 +29,15 @@ interface Loader extends AutoCloseable {
           LinuxLoader.open(linux.kernel(), linux.initrd(), linux.commandLine(), layout);
       return new Loader() {
         @Override
-        public BootState load(GuestMemory memory) {
-          Hardware hardware = Board.hardware(config);
+        public BootState load(GuestMemory memory, Board board) {
+          Hardware hardware = board.hardware();
           MpTable.write(memory, hardware);
           return loader.load(
               memory,
-              Board.hasAcpi(config)
+              board.hasAcpi()
                   ? OptionalLong.of(AcpiTables.write(memory, hardware))
-                  : OptionalLong.empty());
+                  : OptionalLong.empty(),
+              board.kernelArguments());
         }
 
         @Override
@@ -43,7 +49,7 @@ interface Loader extends AutoCloseable {
     byte[] code = ((Boot.Flat) config.boot()).code();
     return new Loader() {
       @Override
-      public BootState load(GuestMemory memory) {
+      public BootState load(GuestMemory memory, Board board) {
         return FlatLoader.load(memory, code, Boot.Flat.ADDRESS);
       }
 

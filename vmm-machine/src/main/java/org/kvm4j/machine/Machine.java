@@ -12,13 +12,16 @@ import org.kvm4j.core.bus.PioSpace;
 import org.kvm4j.core.bus.UnclaimedAccesses;
 import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.core.device.DeviceSet;
+import org.kvm4j.core.device.DeviceSpec;
 import org.kvm4j.core.device.Platform;
 import org.kvm4j.core.device.StreamOpener;
 import org.kvm4j.core.device.VmTime;
 import org.kvm4j.device.DeviceFaultException;
 import org.kvm4j.device.VmEvent;
+import org.kvm4j.machine.boot.BootState;
 import org.kvm4j.machine.boot.MemoryLayout;
 import org.kvm4j.machine.boot.Range;
+import org.kvm4j.resource.ResourcePlan;
 
 /**
  * A PC: one VM with its devices, loaded and ready to run.
@@ -42,7 +45,7 @@ public final class Machine implements AutoCloseable {
 
   private boolean closed;
 
-  private Machine(Vm vm, StreamOpener streams) {
+  private Machine(Vm vm, ResourcePlan plan, StreamOpener streams) {
     this.vm = vm;
     this.devices =
         new DeviceSet(
@@ -54,7 +57,8 @@ public final class Machine implements AutoCloseable {
                 this::request,
                 vm.memory(),
                 streams,
-                this::deviceFault));
+                this::deviceFault),
+            plan);
   }
 
   /**
@@ -69,7 +73,7 @@ public final class Machine implements AutoCloseable {
       Hypervisor hypervisor, MachineConfig config, DeviceCatalog catalog, StreamOpener streams) {
     MemoryLayout layout = MemoryLayout.ofRam(config.memoryBytes());
     try (Loader loader = Loader.open(config, layout)) {
-      Machine machine = new Machine(hypervisor.createVm(), streams);
+      Machine machine = new Machine(hypervisor.createVm(), Board.plan(config), streams);
       try {
         machine.assemble(hypervisor, config, catalog, layout, loader);
         return machine;
@@ -96,11 +100,13 @@ public final class Machine implements AutoCloseable {
     for (Range range : layout.ram()) {
       vm.addMemory(range.start(), range.sizeBytes());
     }
-    for (DeviceRequest request : Board.requests(config, layout)) {
-      devices.add(catalog.find(request.type()), request.options());
-    }
+    devices.addAll(
+        Board.requests(config, layout).stream()
+            .map(request -> new DeviceSpec(catalog.find(request.type()), request.options()))
+            .toList());
     devices.connect();
-    VcpuSetup setup = new VcpuSetup(hypervisor, config.vcpus(), loader.load(vm.memory()));
+    BootState boot = loader.load(vm.memory(), new Board(config, devices));
+    VcpuSetup setup = new VcpuSetup(hypervisor, config.vcpus(), boot);
     for (int id = 0; id < config.vcpus(); id++) {
       Vcpu vcpu = vm.createVcpu(id, new Buses(pio, mmio));
       setup.prepare(vcpu);

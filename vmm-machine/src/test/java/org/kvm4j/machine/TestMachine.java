@@ -27,7 +27,8 @@ final class TestMachine implements AutoCloseable {
    * @param more devices of the test's own
    */
   TestMachine(MachineConfig config, DeviceProvider... more) {
-    List<DeviceProvider> providers = new ArrayList<>(DeviceCatalog.load().all());
+    List<DeviceProvider> providers = new ArrayList<>();
+    DeviceCatalog.load().all().forEach(type -> providers.add(type.provider()));
     providers.addAll(List.of(more));
     try (Hypervisor hypervisor = Kvm.open()) {
       machine = Machine.create(hypervisor, config, DeviceCatalog.of(providers), this::openStream);

@@ -9,7 +9,7 @@ import static org.kvm4j.devices.pit.PitGuest.PORT_B;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.kvm4j.device.DeviceConfigurationException;
+import org.kvm4j.device.DeviceConflictException;
 import org.kvm4j.testkit.MockMachine;
 
 class SystemControlPortBTest {
@@ -79,10 +79,10 @@ class SystemControlPortBTest {
   @Test
   void speakerPortAmongThe8254sPorts_isRefused() {
     Map<String, String> options = Map.of("base", "0x60");
-    DeviceConfigurationException refused =
+    DeviceConflictException refused =
         assertThrows(
-            DeviceConfigurationException.class,
+            DeviceConflictException.class,
             () -> MockMachine.with(new PitProvider(), options).close());
-    assertTrue(refused.getMessage().contains("speaker-port=0x61"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("Give pit speaker-port=0x64"), refused.getMessage());
   }
 }

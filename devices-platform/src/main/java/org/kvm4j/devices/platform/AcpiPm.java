@@ -21,9 +21,9 @@ import org.kvm4j.device.VmTimer;
 final class AcpiPm implements Device {
 
   static final DeviceOption<Integer> BASE =
-      DeviceOption.address("base", 0, 0xfff4, 0x600, "first of 12 ports, as in the FADT");
+      DeviceOption.ports("base", 12, "0x600", "first of 12 ports, as in the FADT");
   static final DeviceOption<Integer> IRQ =
-      DeviceOption.number("irq", 0, 23, 9, "GSI of the SCI, as in the FADT");
+      DeviceOption.sharedInterrupt("irq", "9", "GSI of the SCI, as in the FADT");
 
   // Blocks, from the base
   private static final int PM1_EVT = 0;

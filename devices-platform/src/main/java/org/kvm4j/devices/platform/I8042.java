@@ -1,5 +1,6 @@
 package org.kvm4j.devices.platform;
 
+import java.util.List;
 import org.kvm4j.bus.PioHandler;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
@@ -7,6 +8,7 @@ import org.kvm4j.device.StateReader;
 import org.kvm4j.device.StateWriter;
 import org.kvm4j.device.VmControl;
 import org.kvm4j.device.VmEvent;
+import org.kvm4j.resource.FixedResource;
 
 /**
  * The keyboard controller, of which nothing is there but the pin that resets the machine.
@@ -17,6 +19,8 @@ final class I8042 implements Device {
 
   private static final int I8042_DATA_REG = 0x60;
   private static final int I8042_COMMAND_REG = 0x64;
+  static final List<FixedResource> RESOURCES =
+      List.of(FixedResource.ports(I8042_DATA_REG, 1), FixedResource.ports(I8042_COMMAND_REG, 1));
 
   /** Output buffer full: there is a byte to read at the data port. */
   private static final int I8042_STR_OBF = 0x01;

@@ -13,6 +13,7 @@ public final class I8042Provider extends AbstractDeviceProvider {
         "i8042",
         "keyboard controller that only resets, ports 0x60 and 0x64",
         List.of(),
+        I8042.RESOURCES,
         I8042::create);
   }
 }

@@ -1,5 +1,6 @@
 package org.kvm4j.devices.platform;
 
+import java.util.List;
 import org.kvm4j.bus.PioHandler;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
@@ -7,6 +8,7 @@ import org.kvm4j.device.StateReader;
 import org.kvm4j.device.StateWriter;
 import org.kvm4j.device.VmControl;
 import org.kvm4j.device.VmEvent;
+import org.kvm4j.resource.FixedResource;
 
 /**
  * PCI's configuration ports with nothing but the host bridge behind them, and the chipset's reset
@@ -19,6 +21,7 @@ final class PciHost implements Device, PioHandler {
 
   private static final int BASE = 0xcf8;
   private static final int PORTS = 8;
+  static final List<FixedResource> RESOURCES = List.of(FixedResource.ports(BASE, PORTS));
 
   /** Offset of the register that says what CONFIG_DATA shows; four bytes wide only. */
   private static final int CONFIG_ADDRESS = 0;

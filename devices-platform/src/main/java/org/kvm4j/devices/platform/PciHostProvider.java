@@ -13,6 +13,7 @@ public final class PciHostProvider extends AbstractDeviceProvider {
         "pci-host",
         "PCI host bridge without slots, reset register 0xcf9",
         List.of(),
+        PciHost.RESOURCES,
         PciHost::create);
   }
 }

@@ -3,11 +3,13 @@ package org.kvm4j.devices.platform;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.kvm4j.bus.PioHandler;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.StateReader;
 import org.kvm4j.device.StateWriter;
+import org.kvm4j.resource.FixedResource;
 
 /**
  * The latch at port 0x80 that shows how far a start-up has come.
@@ -18,6 +20,7 @@ import org.kvm4j.device.StateWriter;
 final class PostCode implements Device, PioHandler {
 
   private static final int PORT = 0x80;
+  static final List<FixedResource> RESOURCES = List.of(FixedResource.ports(PORT, 1));
   private static final int KEPT = 16;
 
   private final System.Logger log;

@@ -8,6 +8,12 @@ public final class PostCodeProvider extends AbstractDeviceProvider {
 
   /** For {@link java.util.ServiceLoader}. */
   public PostCodeProvider() {
-    super(API_VERSION, "post-code", "POST code latch, port 0x80", List.of(), PostCode::create);
+    super(
+        API_VERSION,
+        "post-code",
+        "POST code latch, port 0x80",
+        List.of(),
+        PostCode.RESOURCES,
+        PostCode::create);
   }
 }

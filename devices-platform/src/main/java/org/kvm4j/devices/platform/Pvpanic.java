@@ -1,13 +1,16 @@
 package org.kvm4j.devices.platform;
 
 import java.lang.System.Logger.Level;
+import java.util.List;
 import org.kvm4j.bus.PioHandler;
+import org.kvm4j.device.AcpiDevice;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.StateReader;
 import org.kvm4j.device.StateWriter;
 import org.kvm4j.device.VmControl;
 import org.kvm4j.device.VmEvent;
+import org.kvm4j.resource.FixedResource;
 
 /**
  * The port through which a guest's kernel tells that it has crashed.
@@ -17,6 +20,7 @@ import org.kvm4j.device.VmEvent;
 final class Pvpanic implements Device, PioHandler {
 
   private static final int PORT = 0x505;
+  static final List<FixedResource> RESOURCES = List.of(FixedResource.ports(PORT, 1));
 
   /** The kernel has panicked; the host decides what becomes of the machine. */
   private static final int PVPANIC_PANICKED = 1 << 0;
@@ -38,6 +42,7 @@ final class Pvpanic implements Device, PioHandler {
   static Device create(DeviceContext context) {
     Pvpanic device = new Pvpanic(context.control(), context.log());
     context.pio().register(PORT, 1, device);
+    context.firmware().acpiDevice(AcpiDevice.of("PEVT", "QEMU0001", RESOURCES.get(0)));
     return device;
   }
 

@@ -13,6 +13,7 @@ public final class PvpanicProvider extends AbstractDeviceProvider {
         "pvpanic",
         "tells the host of a guest's panic, port 0x505",
         List.of(),
+        Pvpanic.RESOURCES,
         Pvpanic::create);
   }
 }

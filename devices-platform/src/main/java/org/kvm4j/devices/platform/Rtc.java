@@ -5,7 +5,9 @@ import static org.kvm4j.devices.platform.RtcDivider.TICKS_PER_SECOND;
 
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.kvm4j.bus.PioHandler;
+import org.kvm4j.device.AcpiDevice;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOption;
@@ -13,6 +15,7 @@ import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.StateReader;
 import org.kvm4j.device.StateWriter;
 import org.kvm4j.device.VmTimer;
+import org.kvm4j.resource.FixedResource;
 
 /**
  * The real-time clock MC146818A behind the index and data ports of a PC.
@@ -24,7 +27,7 @@ import org.kvm4j.device.VmTimer;
 final class Rtc implements Device, PioHandler {
 
   static final DeviceOption<Integer> IRQ =
-      DeviceOption.number("irq", 0, 23, 8, "GSI of the interrupt");
+      DeviceOption.interrupt("irq", "8", "GSI of the interrupt");
   static final DeviceOption<Long> MEMORY_BELOW_4G =
       bytes("memory-below-4g", 1L << 32, "RAM below 4 GiB in bytes, for the CMOS size fields");
   static final DeviceOption<Long> MEMORY_ABOVE_4G =
@@ -32,6 +35,8 @@ final class Rtc implements Device, PioHandler {
 
   // Ports, from the base
   private static final int BASE = 0x70;
+  private static final int PORTS = 2;
+  static final List<FixedResource> RESOURCES = List.of(FixedResource.ports(BASE, PORTS));
   private static final int INDEX = 0;
   private static final int INDEX_MASK = 0x7f; // bit 7 masks the NMI, which nothing raises here
   private static final int UNREADABLE = 0xff;
@@ -110,7 +115,15 @@ final class Rtc implements Device, PioHandler {
 
   static Device create(DeviceContext context) {
     Rtc device = new Rtc(context);
-    context.pio().register(BASE, 2, device);
+    context.pio().register(BASE, PORTS, device);
+    context
+        .firmware()
+        .acpiDevice(
+            AcpiDevice.of(
+                "RTC",
+                "PNP0B00",
+                RESOURCES.get(0),
+                FixedResource.interrupt(context.options().value(IRQ))));
     return device;
   }
 

@@ -1,7 +1,6 @@
 package org.kvm4j.devices.serial;
 
 import java.util.List;
-import org.kvm4j.bus.PioBus;
 import org.kvm4j.device.AbstractDeviceProvider;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
@@ -12,11 +11,10 @@ import org.kvm4j.device.DeviceOptions;
 public final class SerialProvider extends AbstractDeviceProvider {
 
   private static final DeviceOption<Integer> BASE =
-      DeviceOption.address(
-          "base", 0, PioBus.PORT_COUNT - SerialReg.UART_PORTS, 0x3f8, "first of its eight ports");
+      DeviceOption.ports("base", SerialReg.UART_PORTS, "0x3f8", "first of its eight ports");
 
   private static final DeviceOption<Integer> IRQ =
-      DeviceOption.number("irq", 0, 23, 4, "interrupt line: 4 for COM1, 3 for COM2");
+      DeviceOption.sharedInterrupt("irq", "4", "interrupt line: 4 for COM1, 3 for COM2");
 
   private static final DeviceOption<String> BACKEND =
       DeviceOption.text(

@@ -15,6 +15,7 @@ import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
+import org.kvm4j.device.Firmware;
 import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmClock;
@@ -35,6 +36,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   private final Platform platform;
   private final LineMixer lines;
   private final DeviceGuard guard;
+  private final ToldFirmware firmware;
   private final List<Claim> claims = new ArrayList<>();
   private final List<InterruptLine> sources = new CopyOnWriteArrayList<>();
   private final List<QueuedTimer> timers = new CopyOnWriteArrayList<>();
@@ -50,6 +52,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     this.platform = platform;
     this.lines = lines;
     this.guard = new DeviceGuard(id, platform.onFault());
+    this.firmware = new ToldFirmware(id, this::checkCreating);
   }
 
   /** With the lock held, as a stream or a timer may call back before the device is complete. */
@@ -58,6 +61,11 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
         guard.call(
             () -> Objects.requireNonNull(provider.create(this), "its provider returned null"));
     created = true;
+  }
+
+  /** What the device has told the guest's firmware. */
+  ToldFirmware told() {
+    return firmware;
   }
 
   List<Claim> claims() {
@@ -149,6 +157,11 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   }
 
   @Override
+  public Firmware firmware() {
+    return firmware;
+  }
+
+  @Override
   public VmControl control() {
     return platform.control();
   }
@@ -185,10 +198,14 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   }
 
   private void claim(Claim claim) {
+    checkCreating();
+    claims.add(claim);
+  }
+
+  private void checkCreating() {
     if (created) {
       throw new IllegalStateException(
           "device " + id + " registers too late: do so in DeviceProvider.create");
     }
-    claims.add(claim);
   }
 }

@@ -1,78 +1,150 @@
 package org.kvm4j.core.device;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceProvider;
 import org.kvm4j.device.NearestName;
 
-/** The device types that there are, by name. Immutable; any thread. */
-public final class DeviceCatalog {
+/**
+ * The device types that there are, by name: those on the module or class path, and those of
+ * plug-ins. What is broken is told among the {@link #problems} and hides nothing else.
+ *
+ * <p>Threading: filled by one thread; reading from any. Closing it takes the plug-ins' code away,
+ * so it outlives the machines made from it.
+ */
+public final class DeviceCatalog implements AutoCloseable {
 
-  private final SortedMap<String, DeviceProvider> providers = new TreeMap<>();
+  private final SortedMap<String, DeviceType> types = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();
+  private final List<Plugin> plugins = new ArrayList<>();
 
-  /** Everything that {@link ServiceLoader} finds. One broken provider does not hide the others. */
+  /** Everything that {@link ServiceLoader} finds on the module or class path. */
   public static DeviceCatalog load() {
+    return load(List.of());
+  }
+
+  /**
+   * As {@link #load()}, and every plug-in: each jar in these directories, and each directory of
+   * jars in them.
+   *
+   * @throws DeviceConfigurationException if a directory cannot be read
+   */
+  public static DeviceCatalog load(List<Path> pluginDirectories) {
     DeviceCatalog catalog = new DeviceCatalog();
-    var found = ServiceLoader.load(DeviceProvider.class).stream().iterator();
-    while (true) {
-      try {
-        if (!found.hasNext()) {
-          return catalog;
-        }
-        catalog.tryAdd(found.next().get());
-      } catch (ServiceConfigurationError e) {
-        catalog.problems.add(String.valueOf(e.getMessage()));
-      }
+    try {
+      catalog.addBuiltIn();
+      pluginDirectories.forEach(catalog::addDirectory);
+      return catalog;
+    } catch (RuntimeException | Error e) {
+      catalog.close();
+      throw e;
     }
   }
 
   /** A catalog of given providers. */
   public static DeviceCatalog of(List<? extends DeviceProvider> providers) {
     DeviceCatalog catalog = new DeviceCatalog();
-    providers.forEach(catalog::tryAdd);
+    providers.forEach(provider -> catalog.tryAdd(DeviceType.builtIn(provider)));
     return catalog;
   }
 
   private DeviceCatalog() {}
 
-  private void tryAdd(DeviceProvider provider) {
-    try {
-      add(provider);
-    } catch (RuntimeException | LinkageError e) { // made for another SPI, it may lack a method
-      problems.add(
-          "%s cannot be used: %s. Get a build of it for this version."
-              .formatted(provider.getClass().getName(), e));
+  private void addBuiltIn() {
+    var found = ServiceLoader.load(DeviceProvider.class).stream().iterator();
+    while (true) {
+      try {
+        if (!found.hasNext()) {
+          return;
+        }
+        tryAdd(DeviceType.builtIn(found.next().get()));
+      } catch (ServiceConfigurationError | LinkageError e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
     }
   }
 
-  private void add(DeviceProvider provider) {
-    if (provider.apiVersion() != DeviceProvider.API_VERSION) {
+  private void addDirectory(Path directory) {
+    try (Stream<Path> entries = Files.list(directory)) {
+      entries
+          .filter(entry -> Plugin.isJar(entry) || Files.isDirectory(entry))
+          .sorted()
+          .forEach(this::addPlugin);
+    } catch (IOException e) {
+      throw new DeviceConfigurationException(
+          "Plug-in directory %s cannot be read: %s. Name a directory with jars."
+              .formatted(directory, e),
+          e);
+    }
+  }
+
+  private void addPlugin(Path source) {
+    try {
+      Plugin plugin = Plugin.open(source);
+      plugins.add(plugin);
+      problems.addAll(plugin.problems());
+      plugin.providers().forEach(each -> tryAdd(new DeviceType(each, plugin.origin())));
+    } catch (IOException e) {
+      problems.add(
+          "%s cannot be loaded: %s. Replace or remove it."
+              .formatted(source.getFileName(), e.getMessage()));
+    }
+  }
+
+  private void tryAdd(DeviceType type) {
+    try {
+      add(type);
+    } catch (RuntimeException | LinkageError e) { // made for another SPI, it may lack a method
+      problems.add(
+          "%s cannot be used: %s. Get a build of it for this version.".formatted(label(type), e));
+    }
+  }
+
+  private void add(DeviceType type) {
+    int apiVersion = type.provider().apiVersion();
+    if (apiVersion != DeviceProvider.API_VERSION) {
       problems.add(
           "%s was made for version %d of the device SPI, this is %d. Get a build of it for this one."
-              .formatted(
-                  provider.getClass().getName(),
-                  provider.apiVersion(),
-                  DeviceProvider.API_VERSION));
+              .formatted(label(type), apiVersion, DeviceProvider.API_VERSION));
       return;
     }
-    DeviceProvider twin = providers.putIfAbsent(provider.type(), provider);
+    requireComplete(type.provider());
+    DeviceType twin = types.putIfAbsent(type.name(), type);
     if (twin != null) {
       problems.add(
           "%s and %s both provide type '%s'; the first is used. Remove one of the two."
-              .formatted(
-                  twin.getClass().getName(), provider.getClass().getName(), provider.type()));
+              .formatted(label(twin), label(type), type.name()));
     }
   }
 
-  /** All usable providers, in the order of their types. */
-  public List<DeviceProvider> all() {
-    return List.copyOf(providers.values());
+  /** Throws for what would break a list of the devices. */
+  private static void requireComplete(DeviceProvider provider) {
+    Objects.requireNonNull(provider.type(), "type()");
+    Objects.requireNonNull(provider.description(), "description()");
+    provider.options().forEach(option -> Objects.requireNonNull(option, "an option"));
+    provider.fixedResources().forEach(each -> Objects.requireNonNull(each, "a fixed resource"));
+  }
+
+  private static String label(DeviceType type) {
+    String name = type.provider().getClass().getName();
+    return type.origin().jar().isPresent()
+        ? "%s in %s".formatted(name, type.origin().name())
+        : name;
+  }
+
+  /** All usable types, in the order of their names. */
+  public List<DeviceType> all() {
+    return List.copyOf(types.values());
   }
 
   /** What was found and cannot be used, one sentence each. */
@@ -81,23 +153,29 @@ public final class DeviceCatalog {
   }
 
   /**
-   * The provider of a type.
+   * The type of a name.
    *
    * @throws DeviceConfigurationException if there is none, with what there is
    */
-  public DeviceProvider find(String type) {
-    DeviceProvider provider = providers.get(type);
-    if (provider == null) {
-      List<String> types = List.copyOf(providers.keySet());
+  public DeviceType find(String name) {
+    DeviceType type = types.get(name);
+    if (type == null) {
+      List<String> names = List.copyOf(types.keySet());
       throw new DeviceConfigurationException(
           "There is no device type '%s'. %sTypes: %s."
               .formatted(
-                  type,
-                  NearestName.hint(type, types),
-                  types.isEmpty()
+                  name,
+                  NearestName.hint(name, names),
+                  names.isEmpty()
                       ? "none; put a device module on the module path"
-                      : String.join(", ", types)));
+                      : String.join(", ", names)));
     }
-    return provider;
+    return type;
+  }
+
+  /** Takes the plug-ins' code away; idempotent. */
+  @Override
+  public void close() {
+    plugins.forEach(Plugin::close);
   }
 }

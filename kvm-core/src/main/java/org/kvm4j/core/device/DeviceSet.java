@@ -2,14 +2,20 @@ package org.kvm4j.core.device;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.kvm4j.KvmException;
+import org.kvm4j.device.AcpiDevice;
 import org.kvm4j.device.DeviceConflictException;
 import org.kvm4j.device.DeviceException;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
+import org.kvm4j.resource.FixedResource;
+import org.kvm4j.resource.ResourcePlan;
+import org.kvm4j.resource.ResourceRequest;
 
 /**
  * The devices of one VM: created one by one, connected all at once.
@@ -18,26 +24,62 @@ import org.kvm4j.device.DeviceProvider;
  */
 public final class DeviceSet implements AutoCloseable {
 
+  /** Of a PC: the GiB below 4 GiB, less the interrupt controllers at its end. */
+  private static final FixedResource ANY_ADDRESSES =
+      FixedResource.addresses(0xc000_0000L, 0x3ec0_0000L);
+
   private final Platform platform;
   private final LineMixer lines;
   private final Map<String, ConnectedDevice> devices = new LinkedHashMap<>();
+  private final Map<String, Map<String, String>> planned = new HashMap<>();
+  private final ResourcePlan plan;
 
-  /** No devices yet. */
+  /** No devices yet, in a VM that occupies nothing itself. */
   public DeviceSet(Platform platform) {
-    this.platform = platform;
-    this.lines = new LineMixer(platform.lines());
+    this(platform, new ResourcePlan(ANY_ADDRESSES));
   }
 
   /**
-   * Creates a device; its ranges are not on the buses before {@link #connect}.
+   * No devices yet.
    *
-   * @param given the user's options, name to text
-   * @return its id: the type, with a number from the second one on
-   * @throws org.kvm4j.device.DeviceException if the options are wrong or the provider fails
+   * @param plan with what the machine itself occupies
    */
+  public DeviceSet(Platform platform, ResourcePlan plan) {
+    this.platform = platform;
+    this.plan = plan;
+    this.lines = new LineMixer(platform.lines());
+  }
+
+  /** As {@link #addAll}, with one device whose code was there at start; its id. */
   public String add(DeviceProvider provider, Map<String, String> given) {
-    String id = freeId(provider.type());
-    DeviceOptions options = DeviceOptions.parse(id, provider.options(), given);
+    return addAll(List.of(new DeviceSpec(DeviceType.builtIn(provider), given))).get(0);
+  }
+
+  /**
+   * Plans the places of all devices, then creates them one by one; their ranges are not on the
+   * buses before {@link #connect}.
+   *
+   * @return the id of each: its type, with a number from the second one on
+   * @throws DeviceConflictException naming every conflict at once, before a device is created
+   * @throws org.kvm4j.device.DeviceException if options are wrong or a provider fails
+   */
+  public List<String> addAll(List<DeviceSpec> specs) {
+    Map<String, DeviceSpec> byId = new LinkedHashMap<>();
+    specs.forEach(spec -> byId.put(freeId(spec.type().name(), byId.keySet()), spec));
+    planned.putAll(
+        plan.place(byId.entrySet().stream().map(e -> request(e.getKey(), e.getValue())).toList()));
+    byId.forEach((id, spec) -> create(id, spec.type(), planned.get(id)));
+    return List.copyOf(byId.keySet());
+  }
+
+  private static ResourceRequest request(String id, DeviceSpec spec) {
+    DeviceType type = spec.type();
+    return new ResourceRequest(id, type.origin().name(), type.provider(), spec.options());
+  }
+
+  private void create(String id, DeviceType type, Map<String, String> texts) {
+    DeviceProvider provider = type.provider();
+    DeviceOptions options = DeviceOptions.parse(id, provider.options(), texts);
     ConnectedDevice connected = new ConnectedDevice(id, options, platform, lines);
     devices.put(id, connected);
     try {
@@ -50,7 +92,6 @@ public final class DeviceSet implements AutoCloseable {
               .formatted(id, e),
           e);
     }
-    return id;
   }
 
   /**
@@ -85,6 +126,25 @@ public final class DeviceSet implements AutoCloseable {
     return List.copyOf(devices.keySet());
   }
 
+  /**
+   * The options of a device that differ from the defaults or were planned: name to text.
+   *
+   * @param id one of {@link #ids}
+   */
+  public Map<String, String> options(String id) {
+    return planned.get(id);
+  }
+
+  /** The arguments that devices add to the kernel's command line, in order. */
+  public List<String> kernelArguments() {
+    return devices.values().stream().flatMap(d -> d.told().kernelArguments().stream()).toList();
+  }
+
+  /** The devices as they describe themselves for ACPI, in order; names may come twice. */
+  public List<AcpiDevice> acpiDevices() {
+    return devices.values().stream().flatMap(d -> d.told().acpiDevices().stream()).toList();
+  }
+
   /** Closes the devices in reverse order; idempotent. */
   @Override
   public void close() {
@@ -93,9 +153,9 @@ public final class DeviceSet implements AutoCloseable {
     reverse.forEach(ConnectedDevice::close);
   }
 
-  private String freeId(String type) {
+  private String freeId(String type, Set<String> alsoTaken) {
     String id = type;
-    for (int number = 2; devices.containsKey(id); number++) {
+    for (int number = 2; devices.containsKey(id) || alsoTaken.contains(id); number++) {
       id = type + "-" + number;
     }
     return id;

@@ -26,6 +26,12 @@ final class Aml {
   private static final int IO_PORT_DESCRIPTOR = 0x47;
 
   private static final int IRQ_DESCRIPTOR = 0x22;
+  private static final int MEMORY32_FIXED_DESCRIPTOR = 0x86;
+  private static final int READ_WRITE = 1;
+  private static final int EXTENDED_INTERRUPT_DESCRIPTOR = 0x89;
+  private static final int CONSUMER = 1 << 0;
+  private static final int EDGE = 1 << 1;
+  private static final int SHARED = 1 << 3;
   private static final int END_TAG = 0x79;
   private static final int DECODE_16_BITS = 1;
 
@@ -118,6 +124,28 @@ final class Aml {
   /** {@code IRQNoFlags () { irq }}: rising edge, not shared. */
   static byte[] irq(int irq) {
     return new TableWriter().u8(IRQ_DESCRIPTOR).u16(1 << irq).toBytes();
+  }
+
+  /** {@code Memory32Fixed (ReadWrite, first, sizeBytes)}. Section 6.4.3.4. */
+  static byte[] memory32Fixed(long first, long sizeBytes) {
+    return new TableWriter()
+        .u8(MEMORY32_FIXED_DESCRIPTOR)
+        .u16(9) // bytes that follow
+        .u8(READ_WRITE)
+        .u32(first)
+        .u32(sizeBytes)
+        .toBytes();
+  }
+
+  /** {@code Interrupt (ResourceConsumer, Level or Edge, ActiveHigh, ...)}. Section 6.4.3.6. */
+  static byte[] interrupt(int gsi, boolean edge) {
+    return new TableWriter()
+        .u8(EXTENDED_INTERRUPT_DESCRIPTOR)
+        .u16(6) // bytes that follow
+        .u8(CONSUMER | (edge ? EDGE : SHARED))
+        .u8(1) // interrupts in the list
+        .u32(gsi)
+        .toBytes();
   }
 
   /** One segment of up to four characters, after a backslash if it is from the root. */

@@ -1,7 +1,14 @@
 package org.kvm4j.machine.boot;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.kvm4j.device.AcpiDevice;
+import org.kvm4j.resource.FixedResource;
 
 /** The differentiated system description table: devices, and how to power off. */
 final class Dsdt {
@@ -12,10 +19,16 @@ final class Dsdt {
   /** What PM1a control wants as SLP_TYP to power off. */
   private static final int SLP_TYP_S5 = 5;
 
+  private static final int NAME_LENGTH = 4;
+
+  private final Set<String> names = new HashSet<>();
+  private final Map<String, Integer> countByHid = new HashMap<>();
+
   private Dsdt() {}
 
   static byte[] of(Hardware hardware) {
-    List<byte[]> devices = hardware.devices().stream().map(Dsdt::device).toList();
+    Dsdt dsdt = new Dsdt();
+    List<byte[]> devices = hardware.devices().stream().map(dsdt::device).toList();
     byte[] body =
         new TableWriter()
             .bytes(Aml.scope("\\_SB", devices))
@@ -30,15 +43,41 @@ final class Dsdt {
         List.of(Aml.integer(type), Aml.integer(0), Aml.integer(0), Aml.integer(0)));
   }
 
-  private static byte[] device(AcpiDevice device) {
+  private byte[] device(AcpiDevice device) {
     List<byte[]> resources = new ArrayList<>();
-    device.ports().forEach(ports -> resources.add(Aml.io(ports)));
-    device.irqs().forEach(irq -> resources.add(Aml.irq(irq)));
+    device.resources().forEach(place -> resources.add(descriptor(place, device.trigger())));
+    int uid = countByHid.merge(device.hid(), 1, Integer::sum) - 1;
     return Aml.device(
-        device.name(),
+        freeName(device.name()),
         List.of(
             Aml.name("_HID", Aml.hardwareId(device.hid())),
-            Aml.name("_UID", Aml.integer(device.uid())),
+            Aml.name("_UID", Aml.integer(uid)),
             Aml.name("_CRS", Aml.resourceTemplate(resources))));
+  }
+
+  private static byte[] descriptor(FixedResource place, AcpiDevice.Trigger trigger) {
+    return switch (place.resource().kind()) {
+      case PORTS -> Aml.io(new PortRange((int) place.first(), (int) place.resource().length()));
+      case ADDRESSES -> Aml.memory32Fixed(place.first(), place.resource().length());
+      case INTERRUPTS -> interrupt((int) place.first(), trigger);
+    };
+  }
+
+  /** The short form says an ISA interrupt, rising edge. */
+  private static byte[] interrupt(int gsi, AcpiDevice.Trigger trigger) {
+    return gsi < Hardware.ISA_IRQS && trigger == AcpiDevice.Trigger.EDGE
+        ? Aml.irq(gsi)
+        : Aml.interrupt(gsi, trigger == AcpiDevice.Trigger.EDGE);
+  }
+
+  /** The name itself, or with a number at its end in place of what does not fit. */
+  private String freeName(String wanted) {
+    String name = wanted;
+    for (int number = 1; !names.add(name); number++) {
+      String suffix = Integer.toHexString(number).toUpperCase(Locale.ROOT);
+      int kept = Math.min(wanted.length(), NAME_LENGTH - suffix.length());
+      name = wanted.substring(0, kept) + suffix;
+    }
+    return name;
   }
 }

@@ -1,8 +1,7 @@
 package org.kvm4j.machine.boot;
 
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import org.kvm4j.device.AcpiDevice;
 
 /**
  * What ACPI and the MP table tell the guest about: one source for both.
@@ -12,7 +11,7 @@ import java.util.Set;
  *     #TIMER_PIN_OF_KVM_DEFAULT}, or 2 if the VM has a GSI routing that says so
  * @param power the fixed hardware of ACPI, which is not optional there
  * @param resetPort the reset control register, 0xcf9 in a PC
- * @param devices all others
+ * @param devices all others, as they describe themselves
  */
 public record Hardware(
     int vcpus, int timerPin, PowerManagement power, int resetPort, List<AcpiDevice> devices) {
@@ -45,7 +44,9 @@ public record Hardware(
   /** Input of the master PIC for the slave: no device can use it. */
   static final int CASCADE_IRQ = 2;
 
-  /** Checks the numbers, and that no two devices have one name. */
+  private static final String RTC_HID = "PNP0B00";
+
+  /** Checks the numbers. */
   public Hardware {
     if (vcpus < 1 || vcpus > MOST_VCPUS) {
       throw new IllegalArgumentException(
@@ -56,12 +57,6 @@ public record Hardware(
       throw new IllegalArgumentException("IOAPIC pin %d for the timer".formatted(timerPin));
     }
     devices = List.copyOf(devices);
-    Set<String> names = new HashSet<>();
-    for (AcpiDevice device : devices) {
-      if (!names.add(device.name())) {
-        throw new IllegalArgumentException("Two ACPI devices named " + device.name());
-      }
-    }
   }
 
   /** A machine on KVM's default routing with ports in the usual places. */
@@ -71,7 +66,7 @@ public record Hardware(
   }
 
   boolean hasRealTimeClock() {
-    return devices.stream().anyMatch(device -> device.hid().equals(AcpiDevice.RTC_HID));
+    return devices.stream().anyMatch(device -> device.hid().equals(RTC_HID));
   }
 
   /** The IOAPIC pin of an ISA interrupt. */

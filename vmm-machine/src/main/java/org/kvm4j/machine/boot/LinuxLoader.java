@@ -2,6 +2,8 @@ package org.kvm4j.machine.boot;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.kvm4j.GuestMemory;
@@ -20,7 +22,7 @@ public final class LinuxLoader implements AutoCloseable {
 
   private final KernelImage image;
   private final Optional<BootFile> initrd;
-  private final byte[] commandLine;
+  private final String commandLine;
   private final MemoryLayout layout;
   private final Optional<Range> ramdisk;
 
@@ -28,9 +30,9 @@ public final class LinuxLoader implements AutoCloseable {
       KernelImage image, Optional<BootFile> initrd, String commandLine, MemoryLayout layout) {
     this.image = image;
     this.initrd = initrd;
-    this.commandLine = commandLine.getBytes(StandardCharsets.UTF_8);
+    this.commandLine = commandLine;
     this.layout = layout;
-    requireCommandLineFits();
+    fitting(commandLine);
     requireKernelFits();
     this.ramdisk = initrd.map(this::placeRamdisk);
   }
@@ -59,19 +61,21 @@ public final class LinuxLoader implements AutoCloseable {
     }
   }
 
-  private void requireCommandLineFits() {
-    for (byte character : commandLine) {
+  private byte[] fitting(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    for (byte character : bytes) {
       if (character == 0) {
         throw new BootException(
             "Command line: has a NUL character, where the kernel would stop. Take it out.");
       }
     }
     long most = Math.min(image.cmdlineSize(), MemoryLayout.COMMAND_LINE.sizeBytes() - 1);
-    if (commandLine.length > most) {
+    if (bytes.length > most) {
       throw new BootException(
           "Command line: %d bytes, and the kernel takes at most %d. Make it shorter."
-              .formatted(commandLine.length, most));
+              .formatted(bytes.length, most));
     }
+    return bytes;
   }
 
   private void requireKernelFits() {
@@ -124,15 +128,18 @@ public final class LinuxLoader implements AutoCloseable {
    *
    * @param memory of a VM with the {@link MemoryLayout#ram} of the layout it was opened for
    * @param rsdpAddress what {@link AcpiTables#write} returned, or nothing without ACPI
-   * @throws BootException if a file has become shorter or cannot be read
+   * @param moreArguments what devices add to the command line
+   * @throws BootException if a file has become shorter or cannot be read, or if the command line
+   *     becomes too long
    */
-  public BootState load(GuestMemory memory, OptionalLong rsdpAddress) {
+  public BootState load(GuestMemory memory, OptionalLong rsdpAddress, List<String> moreArguments) {
     image.load(memory);
     ramdisk.ifPresent(
         place -> initrd.orElseThrow().load(0, place.sizeBytes(), memory, place.start()));
     long commandLineAt = MemoryLayout.COMMAND_LINE.start();
-    memory.write(commandLineAt, commandLine);
-    memory.writeByte(commandLineAt + commandLine.length, 0);
+    byte[] text = fitting(withArguments(commandLine, moreArguments));
+    memory.write(commandLineAt, text);
+    memory.writeByte(commandLineAt + text.length, 0);
 
     BootParams params = new BootParams(memory, MemoryLayout.BOOT_PARAMS.start());
     params.setupHeader(image);
@@ -143,6 +150,14 @@ public final class LinuxLoader implements AutoCloseable {
 
     LongModeTables.write(memory);
     return BootState.entering(image.entry());
+  }
+
+  /** What follows a word {@code --} is for the first process instead of the kernel. */
+  static String withArguments(String commandLine, List<String> more) {
+    List<String> words = new ArrayList<>(List.of(commandLine.split(" ", -1)));
+    int end = words.contains("--") ? words.indexOf("--") : words.size();
+    words.addAll(end, more);
+    return String.join(" ", words);
   }
 
   @Override

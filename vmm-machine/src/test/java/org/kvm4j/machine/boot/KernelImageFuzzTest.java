@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -75,7 +76,7 @@ class KernelImageFuzzTest {
   private void tryToLoad(byte[] bytes, Path initrd) throws IOException {
     Path kernel = Files.write(directory.resolve("kernel"), bytes);
     try (LinuxLoader loader = LinuxLoader.open(kernel, Optional.of(initrd), "quiet", layout)) {
-      BootState state = loader.load(memory, OptionalLong.empty());
+      BootState state = loader.load(memory, OptionalLong.empty(), List.of());
       assertTrue(memory.contains(state.registers().rip(), 1));
       loaded.incrementAndGet();
     } catch (BootException e) {

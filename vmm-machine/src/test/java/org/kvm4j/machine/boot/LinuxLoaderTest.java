@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class LinuxLoaderTest {
 
   private BootState boot(Path kernel, Optional<Path> initrd, String commandLine) {
     try (LinuxLoader loader = LinuxLoader.open(kernel, initrd, commandLine, layout)) {
-      return loader.load(memory, OptionalLong.of(0xe_0000));
+      return loader.load(memory, OptionalLong.of(0xe_0000), List.of());
     }
   }
 
@@ -116,7 +117,7 @@ class LinuxLoaderTest {
   void withoutAcpi_noRsdpIsNamed() throws IOException {
     try (LinuxLoader loader =
         LinuxLoader.open(BzImageFile.in(directory), Optional.empty(), "", layout)) {
-      loader.load(memory, OptionalLong.empty());
+      loader.load(memory, OptionalLong.empty(), List.of());
     }
 
     assertEquals(0, memory.readLong(PARAMS + 0x070));
@@ -271,12 +272,12 @@ class LinuxLoaderTest {
   void loadingAgain_givesTheSameMemory() throws IOException {
     try (LinuxLoader loader =
         LinuxLoader.open(BzImageFile.in(directory), Optional.of(initrd(4096)), "quiet", layout)) {
-      loader.load(memory, OptionalLong.empty());
+      loader.load(memory, OptionalLong.empty(), List.of());
       byte[] first = memory.read(0, RAM_BYTES);
       memory.clear(PARAMS, 4096);
       memory.clear(BzImageFile.PREF_ADDRESS, BzImageFile.CODE_BYTES);
 
-      loader.load(memory, OptionalLong.empty());
+      loader.load(memory, OptionalLong.empty(), List.of());
 
       assertArrayEquals(first, memory.read(0, RAM_BYTES));
     }
@@ -289,7 +290,8 @@ class LinuxLoaderTest {
       Files.write(kernel, new byte[2048], StandardOpenOption.TRUNCATE_EXISTING);
 
       BootException e =
-          assertThrows(BootException.class, () -> loader.load(memory, OptionalLong.empty()));
+          assertThrows(
+              BootException.class, () -> loader.load(memory, OptionalLong.empty(), List.of()));
 
       assertTrue(e.getMessage().contains("became shorter"), e.getMessage());
     }

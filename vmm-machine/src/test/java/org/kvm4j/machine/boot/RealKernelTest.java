@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class RealKernelTest {
     try (LinuxLoader loader =
         LinuxLoader.open(
             kernel, Optional.of(kernel), "console=ttyS0", MemoryLayout.ofRam(RAM_BYTES))) {
-      BootState state = loader.load(memory, OptionalLong.of(0xe_0000));
+      BootState state = loader.load(memory, OptionalLong.of(0xe_0000), List.of());
 
       // startup_64 begins with CLD, CLI.
       assertEquals(0xfafc, memory.readShort(state.registers().rip()));
