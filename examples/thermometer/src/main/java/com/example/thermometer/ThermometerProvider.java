@@ -33,7 +33,7 @@ public final class ThermometerProvider extends AbstractDeviceProvider {
   private static final DeviceOption<String> CONTROL =
       DeviceOption.text(
           "control",
-          "null|memory|file:PATH|pty|unix:PATH",
+          "null|pty|unix:PATH|memory",
           "null",
           "where the host says 'temperature N' and 'fault WORD'");
 
