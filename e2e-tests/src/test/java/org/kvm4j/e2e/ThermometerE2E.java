@@ -31,14 +31,17 @@ final class ThermometerE2E {
   }
 
   @Test
-  void driver_isInterrupted_whenTheTemperaturePassesTheLimit() throws Exception {
+  void driver_isInterrupted_andWakesWhoPolls_whenTheTemperaturePassesTheLimit() throws Exception {
     try (Guest guest = boot(List.of(driver()), SOUND)) {
       guest.type("insmod /extra/thermometer.ko\n");
       guest.type("cd /sys/bus/platform/drivers/thermometer/KVMJ0001:00\n");
       guest.type("echo read-$(cat temperature),$(cat high_limit),$(cat alarms)\n");
       guest.awaitText("read-21500,85000,0");
 
-      guest.type("echo 20000 >high_limit; until [ $(cat alarms) != 0 ]; do usleep 10000; done\n");
+      guest.type("poll alarms && echo woken-$((6 * 7)) &\n");
+      guest.awaitText("polling\n");
+      guest.type("echo 20000 >high_limit\n");
+      guest.awaitText("woken-42");
       guest.type("echo alarms-$(cat alarms)\n");
       guest.awaitText("alarms-1");
       guest.type("echo interrupts-$(awk '/ thermometer$/ { print $2 }' /proc/interrupts)\n");
