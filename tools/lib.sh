@@ -55,6 +55,15 @@ need_packages() {
   fi
 }
 
+# refresh_package_lists: apt-get update.
+refresh_package_lists() {
+  local root=()
+  ((EUID == 0)) || root=(sudo -n)
+  say "refreshing the package lists"
+  quietly "${root[@]}" apt-get update -q 2>/dev/null ||
+    die "the package lists cannot be read: check the network, then type 'sudo apt-get update'."
+}
+
 # checksum FILE...: a short name for the contents of the files, to name cache entries after.
 checksum() { cat -- "$@" | sha256sum | cut -c1-12; }
 

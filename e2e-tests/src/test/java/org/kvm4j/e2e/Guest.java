@@ -3,9 +3,7 @@ package org.kvm4j.e2e;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +14,6 @@ final class Guest implements AutoCloseable {
 
   /** Far more than any step takes, so that only a guest that hangs meets it. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-
-  private static final Path ROOT = Path.of(System.getProperty("kvm4j.root"));
 
   private final Process process;
   private final OutputStream keyboard;
@@ -35,10 +31,16 @@ final class Guest implements AutoCloseable {
 
   /** Boots the Debian kernel and the test initramfs, as {@code ./kvm4j demo} does. */
   static Guest boot(String commandLine, String... runOptions) throws IOException {
+    return bootWith(List.of(), commandLine, runOptions);
+  }
+
+  /** As {@link #boot}, with more files, which the guest finds in {@code /extra}. */
+  static Guest bootWith(List<String> files, String commandLine, String... runOptions)
+      throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(tool("boot-linux"));
-    command.add(outputOf("guest-kernel"));
-    command.add(outputOf("guest-initramfs"));
+    command.add(Tool.path("boot-linux"));
+    command.add(Tool.outputOf("guest-kernel"));
+    command.add(Tool.outputOf("guest-initramfs", files.toArray(String[]::new)));
     command.add("--cmdline");
     command.add(commandLine);
     command.addAll(List.of(runOptions));
@@ -110,24 +112,5 @@ final class Guest implements AutoCloseable {
   private synchronized void end() {
     ended = true;
     notifyAll();
-  }
-
-  private static String tool(String name) {
-    return ROOT.resolve("tools").resolve(name).toString();
-  }
-
-  private static String outputOf(String tool) throws IOException {
-    Process process =
-        new ProcessBuilder(tool(tool)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new UncheckedIOException(new IOException("tools/" + tool + " failed"));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UncheckedIOException(new IOException("interrupted", e));
-    }
-    return output.strip();
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,12 +19,6 @@ final class LinuxBootE2E {
   private static final int RESET = 3;
   private static final int GUEST_PANIC = 4;
 
-  /** What a kernel prints of a machine that it is not at home on. */
-  private static final Pattern COMPLAINT =
-      Pattern.compile(
-          "WARNING|BUG|Fatal|Oops|Call Trace|[Ee]rror|MP-BIOS|not connected|Spurious|nobody cared"
-              + "|timed out|failed");
-
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void selfCheckPasses_andKernelLogHasNoComplaint(int cpus) throws Exception {
@@ -34,7 +27,7 @@ final class LinuxBootE2E {
       guest.awaitText("KVM4J-SELF-CHECK: PASS");
       assertEquals(POWER_OFF, guest.awaitExit(), guest::screen);
       assertTrue(guest.screen().contains("The guest switched the machine off"), guest::screen);
-      assertEquals(List.of(), complaints(guest), guest::screen);
+      assertEquals(List.of(), KernelLog.complaints(guest), guest::screen);
     }
   }
 
@@ -70,18 +63,5 @@ final class LinuxBootE2E {
 
   private static Guest boot(int cpus, String words) throws Exception {
     return Guest.boot(WORDS.formatted(cpus) + words, "--cpus", Integer.toString(cpus));
-  }
-
-  private static List<String> complaints(Guest guest) {
-    return guest.kernelLog().stream()
-        .filter(line -> COMPLAINT.matcher(line).find())
-        .filter(line -> !isExpected(line))
-        .toList();
-  }
-
-  /** Lines that hold a suspicious word and complain of nothing. */
-  private static boolean isExpected(String line) {
-    return line.contains("Kernel command line:")
-        || line.contains("if necessary, use \"pci=nocrs\"");
   }
 }
