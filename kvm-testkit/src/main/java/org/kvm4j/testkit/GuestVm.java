@@ -17,6 +17,7 @@ import org.kvm4j.bus.PioHandler;
 import org.kvm4j.irq.IoapicRedirection;
 import org.kvm4j.irq.IoapicState;
 import org.kvm4j.irq.Irqchip;
+import org.kvm4j.resource.FixedResource;
 import org.kvm4j.state.LocalApicState;
 
 /**
@@ -30,6 +31,10 @@ final class GuestVm {
 
   private static final long TSS_ADDRESS = 0xfffb_d000L;
   private static final long IDENTITY_MAP_ADDRESS = 0xfffb_c000L;
+  private static final long IOAPIC_ADDRESS = 0xfec0_0000L;
+  private static final long LOCAL_APIC_ADDRESS = 0xfee0_0000L;
+  private static final long APIC_BYTES = 0x1000;
+  private static final int[] PIC_PORTS = {0x20, 0xa0, 0x4d0};
   private static final int SPURIOUS_VECTOR = 0xff;
   private static final int FIRST_LEVEL_TRIGGERED = 16;
 
@@ -57,6 +62,7 @@ final class GuestVm {
     vm.createIrqchip();
     vm.addMemory(0, GuestLayout.RAM_BYTES);
     machine = new MockMachine(vm.memory(), vm::setIrqLine);
+    reserveWhatNeverLeavesTheKernel();
     machine.claim("The kit's guest", GuestCode.HALT_PORT, 2, new StopPorts());
     vcpu = vm.createVcpu(0, new Buses(machine.pio(), machine.mmio()));
     vcpu.setCpuid(cpuid);
@@ -73,6 +79,15 @@ final class GuestVm {
         vm.close();
         throw e;
       }
+    }
+  }
+
+  private void reserveWhatNeverLeavesTheKernel() {
+    machine.reserve("RAM", FixedResource.addresses(0, GuestLayout.RAM_BYTES));
+    machine.reserve("KVM's IOAPIC", FixedResource.addresses(IOAPIC_ADDRESS, APIC_BYTES));
+    machine.reserve("KVM's local APIC", FixedResource.addresses(LOCAL_APIC_ADDRESS, APIC_BYTES));
+    for (int port : PIC_PORTS) {
+      machine.reserve("KVM's interrupt controller", FixedResource.ports(port, 2));
     }
   }
 

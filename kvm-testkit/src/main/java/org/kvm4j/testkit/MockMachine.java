@@ -246,7 +246,13 @@ public final class MockMachine implements AutoCloseable {
 
   /** Gives ports to someone who is no device; a device that wants them hears the name. */
   void claim(String owner, int base, int length, PioHandler handler) {
+    reserve(owner, FixedResource.ports(base, length));
     pio.register(owner, base, length, handler, UnaryOperator.identity());
+  }
+
+  /** Keeps devices away from a place where accesses do not reach this machine. */
+  void reserve(String owner, FixedResource place) {
+    plan.reserve(owner, place);
   }
 
   /** Tells the interrupt controllers of a line that is high as if it had just risen. */

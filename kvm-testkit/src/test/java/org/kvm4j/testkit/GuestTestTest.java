@@ -14,10 +14,13 @@ import static org.mockito.Mockito.when;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.KvmException;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
+import org.kvm4j.device.DeviceConflictException;
 import org.kvm4j.testkit.guest.Register;
 import org.mockito.InOrder;
 
@@ -68,6 +71,17 @@ class GuestTestTest {
 
     guest.close();
     verify(vm).setIrqLine(5, false);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"base, 0x20", "base, 0xf4", "scratch, 0x1000", "scratch, 0xfee00000"})
+  void device_isKeptFromPlacesWhoseAccessesItWouldNotSee(String option, String place) {
+    openableVm();
+    Guest guest = Guest.open(hypervisor, PATIENCE);
+
+    assertThrows(
+        DeviceConflictException.class,
+        () -> guest.machine().add(new SampleProvider(), Map.of(option, place)));
   }
 
   @Test
