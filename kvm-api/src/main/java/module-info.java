@@ -19,4 +19,6 @@ module org.kvm4j.api {
   exports org.kvm4j.resource;
   exports org.kvm4j.state;
   exports org.kvm4j.stats;
+
+  uses org.kvm4j.HypervisorProvider;
 }

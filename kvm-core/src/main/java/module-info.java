@@ -10,4 +10,7 @@ module org.kvm4j.core {
   exports org.kvm4j.core.stream;
 
   uses org.kvm4j.device.DeviceProvider;
+
+  provides org.kvm4j.HypervisorProvider with
+      org.kvm4j.core.KvmProvider;
 }

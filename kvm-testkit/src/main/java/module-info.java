@@ -6,8 +6,9 @@ module org.kvm4j.testkit {
   requires transitive org.kvm4j.api;
 
   exports org.kvm4j.testkit;
+  exports org.kvm4j.testkit.guest;
 
-  // JUnit creates the extension behind @RequiresKvm, which is not public.
+  // JUnit creates the extensions behind @RequiresKvm and @GuestTest, which are not public.
   opens org.kvm4j.testkit to
       org.junit.platform.commons;
 }

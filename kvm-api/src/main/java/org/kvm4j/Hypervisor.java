@@ -1,6 +1,7 @@
 package org.kvm4j;
 
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.Set;
 import org.kvm4j.io.EventFd;
 
@@ -10,6 +11,23 @@ import org.kvm4j.io.EventFd;
  * <p>Threading: any thread. KVM API, section 4, system ioctls.
  */
 public interface Hypervisor extends AutoCloseable {
+
+  /**
+   * Opens the host's KVM by the implementation that is installed, for those who depend on this API
+   * alone. Who depends on an implementation calls that: {@code org.kvm4j.core.Kvm.open()}.
+   *
+   * @throws KvmUnavailableException if there is no implementation, or no usable KVM
+   */
+  static Hypervisor open() {
+    return ServiceLoader.load(HypervisorProvider.class)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new KvmUnavailableException(
+                    "No implementation of kvm4j is installed. Put kvm-core on the class or module"
+                        + " path."))
+        .open();
+  }
 
   /** The API version; always 12, anything else is refused when opening. KVM_GET_API_VERSION. */
   int apiVersion();

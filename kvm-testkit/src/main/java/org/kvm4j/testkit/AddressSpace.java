@@ -42,6 +42,9 @@ final class AddressSpace {
     }
   }
 
+  /** How many unclaimed accesses are kept: the first ones. */
+  static final int MOST_UNCLAIMED = 10_000;
+
   private final String unit;
   private final List<UnclaimedAccess> unclaimed = new ArrayList<>(); // guarded by itself
   private volatile NavigableMap<Long, Range> ranges = new TreeMap<>(Long::compareUnsigned);
@@ -134,6 +137,9 @@ final class AddressSpace {
 
   private void noteUnclaimed(boolean isWrite, long address, int size, long value) {
     synchronized (unclaimed) {
+      if (unclaimed.size() == MOST_UNCLAIMED) {
+        return; // a guest may poll such an address for ever
+      }
       unclaimed.add(new UnclaimedAccess(isWrite, address, size, value));
     }
   }

@@ -101,9 +101,7 @@ public abstract class DeviceContract {
         () -> new ResourceRequest(provider.type(), "under test", provider, options()));
   }
 
-  /**
-   * {@link java.util.ServiceLoader} finds the provider on the class path and on the module path.
-   */
+  /** ServiceLoader finds the provider on the class path and on the module path. */
   @ContractTest
   public void provider_isListedForBothPaths() {
     Class<?> type = provider().getClass();
@@ -300,14 +298,15 @@ public abstract class DeviceContract {
   /** A device's threads would run while the VM is paused and outlive it. */
   @ContractTest
   public void device_ownsNoThread() throws Exception {
-    List<String> threads =
-        Vcpus.threadsStartedBy(
-            () -> {
-              try (MockMachine machine = newMachineAt(0)) {
-                new HostileRun(0, machine).on(machine, ACTIONS_A_ROUND);
-              }
-            });
-    assertEquals(List.of(), threads, "Use timers and onReady; a device owns no thread.");
+    try (MockMachine machine = new MockMachine()) {
+      Runnable use =
+          () -> {
+            machine.add(provider(), options());
+            new HostileRun(0, machine).on(machine, ACTIONS_A_ROUND);
+          };
+      assertEquals(List.of(), Vcpus.threadsStartedBy(use), "Use timers, not threads.");
+      assertEquals(List.of(), Vcpus.threadsStartedBy(machine::close), "close() left threads.");
+    }
   }
 
   /** Closing twice is closing once, and a closed device is silent. */

@@ -73,7 +73,7 @@ public final class FakeMmioBus implements MmioBus {
     write(address, 4, value);
   }
 
-  /** The accesses so far that no handler answered, in order. */
+  /** The accesses so far that no handler answered, in order; the first 10,000 of them. */
   public List<UnclaimedAccess> unclaimed() {
     return space.unclaimed();
   }

@@ -75,7 +75,7 @@ public final class FakePioBus implements PioBus {
     write(port, 1, value);
   }
 
-  /** The accesses so far that no handler answered, in order. */
+  /** The accesses so far that no handler answered, in order; the first 10,000 of them. */
   public List<UnclaimedAccess> unclaimed() {
     return space.unclaimed();
   }

@@ -6,7 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.kvm4j.GuestMemory;
+import org.kvm4j.bus.PioHandler;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceOptions;
@@ -55,14 +59,29 @@ public final class MockMachine implements AutoCloseable {
   private final FakeMmioBus mmio = new FakeMmioBus();
   private final FakeClock clock = new FakeClock();
   private final RecordingControl control = new RecordingControl();
-  private final FakeGuestMemory memory = new FakeGuestMemory(MEMORY_BYTES);
-  private final List<SharedLine> lines =
-      IntStream.range(0, GSI_COUNT).mapToObj(gsi -> new SharedLine()).toList();
+  private final GuestMemory memory;
+  private final List<SharedLine> lines;
   private final Map<String, MockDevice> devices = new LinkedHashMap<>();
   private final ResourcePlan plan = new ResourcePlan(ANY_ADDRESSES);
 
   /** Without devices; for a test that sets the clock first, or adds several. */
-  public MockMachine() {}
+  public MockMachine() {
+    this(new FakeGuestMemory(MEMORY_BYTES), (gsi, high) -> {});
+  }
+
+  /**
+   * With RAM and interrupt controllers of a real VM.
+   *
+   * @param memory closed by its owner, after this machine
+   * @param controllers told of each change of a line: GSI and level
+   */
+  MockMachine(GuestMemory memory, BiConsumer<Integer, Boolean> controllers) {
+    this.memory = memory;
+    lines =
+        IntStream.range(0, GSI_COUNT)
+            .mapToObj(gsi -> new SharedLine(clock, high -> controllers.accept(gsi, high)))
+            .toList();
+  }
 
   /** A machine with one device and its default options. */
   public static MockMachine with(DeviceProvider provider) {
@@ -137,7 +156,7 @@ public final class MockMachine implements AutoCloseable {
   }
 
   /** The guest's RAM, {@link #MEMORY_BYTES} from address 0 on. */
-  public FakeGuestMemory memory() {
+  public GuestMemory memory() {
     return memory;
   }
 
@@ -220,7 +239,25 @@ public final class MockMachine implements AutoCloseable {
     reversed.forEach(MockDevice::close);
     pio.space().clear();
     mmio.space().clear();
-    memory.close();
+    if (memory instanceof FakeGuestMemory fake) {
+      fake.close();
+    }
+  }
+
+  /** Gives ports to someone who is no device; a device that wants them hears the name. */
+  void claim(String owner, int base, int length, PioHandler handler) {
+    reserve(owner, FixedResource.ports(base, length));
+    pio.register(owner, base, length, handler, UnaryOperator.identity());
+  }
+
+  /** Keeps devices away from a place where accesses do not reach this machine. */
+  void reserve(String owner, FixedResource place) {
+    plan.reserve(owner, place);
+  }
+
+  /** Tells the interrupt controllers of a line that is high as if it had just risen. */
+  void repeatLevel(int gsi) {
+    sharedLine(gsi).repeatLevel();
   }
 
   SharedLine sharedLine(int gsi) {

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -18,44 +19,60 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Does what {@link RequiresKvm} says: a condition can only skip, so the callbacks do the failing.
  */
-final class RequiresKvmExtension
-    implements ExecutionCondition, BeforeAllCallback, BeforeEachCallback {
+class RequiresKvmExtension implements ExecutionCondition, BeforeAllCallback, BeforeEachCallback {
 
-  private final Path device;
+  private final Supplier<Optional<String>> obstacle;
   private final boolean required;
 
   RequiresKvmExtension() {
-    this(Path.of("/dev/kvm"), Boolean.getBoolean("kvm.required"));
+    this(Path.of("/dev/kvm"), isRequired());
   }
 
   RequiresKvmExtension(Path device, boolean required) {
-    this.device = device;
+    this(() -> obstacle(device), required);
+  }
+
+  /**
+   * As a subclass wants it.
+   *
+   * @param obstacle why the test cannot run here, if it cannot
+   */
+  RequiresKvmExtension(Supplier<Optional<String>> obstacle, boolean required) {
+    this.obstacle = obstacle;
     this.required = required;
   }
 
+  static boolean isRequired() {
+    return Boolean.getBoolean("kvm.required");
+  }
+
   @Override
-  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    return obstacle()
+  public final ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+    return obstacle
+        .get()
         .filter(reason -> !required)
         .map(ConditionEvaluationResult::disabled)
         .orElse(ConditionEvaluationResult.enabled("KVM is there, or required"));
   }
 
   @Override
-  public void beforeAll(ExtensionContext context) {
+  public final void beforeAll(ExtensionContext context) {
     failIfMissing();
   }
 
   @Override
-  public void beforeEach(ExtensionContext context) {
+  public final void beforeEach(ExtensionContext context) {
     failIfMissing();
   }
 
   private void failIfMissing() {
-    obstacle().filter(reason -> required).ifPresent(reason -> fail("kvm.required=true: " + reason));
+    obstacle
+        .get()
+        .filter(reason -> required)
+        .ifPresent(reason -> fail("kvm.required=true: " + reason));
   }
 
-  private Optional<String> obstacle() {
+  private static Optional<String> obstacle(Path device) {
     try (FileChannel opened =
         FileChannel.open(device, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       return Optional.empty();

@@ -1,12 +1,25 @@
 package org.kvm4j.testkit;
 
+import java.util.function.Consumer;
 import org.kvm4j.device.InterruptLine;
+import org.kvm4j.device.VmClock;
 
 /** One GSI: high while at least one of its sources is. Threading: any thread. */
 final class SharedLine {
 
-  private final RecordingLine output = new RecordingLine();
+  private final RecordingLine output;
+  private final Consumer<Boolean> controller;
   private int highSources; // guarded by this
+
+  /**
+   * Low.
+   *
+   * @param controller where each change of the level goes, too
+   */
+  SharedLine(VmClock clock, Consumer<Boolean> controller) {
+    output = new RecordingLine(clock);
+    this.controller = controller;
+  }
 
   RecordingLine output() {
     return output;
@@ -14,6 +27,21 @@ final class SharedLine {
 
   Source newSource() {
     return new Source();
+  }
+
+  /** Tells the controller of a high level as if it had just risen. */
+  synchronized void repeatLevel() {
+    if (highSources > 0) {
+      controller.accept(false);
+      controller.accept(true);
+    }
+  }
+
+  private void update() {
+    boolean high = highSources > 0;
+    if (output.change(high)) {
+      controller.accept(high);
+    }
   }
 
   /** What one device drives. */
@@ -32,7 +60,7 @@ final class SharedLine {
         }
         this.high = high;
         highSources += high ? 1 : -1;
-        output.set(highSources > 0);
+        update();
       }
     }
 

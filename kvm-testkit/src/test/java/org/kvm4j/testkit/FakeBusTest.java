@@ -60,6 +60,16 @@ class FakeBusTest {
   }
 
   @Test
+  void unclaimedAccesses_areListedUpToABound() {
+    for (int i = 0; i <= AddressSpace.MOST_UNCLAIMED; i++) {
+      pio.read(i, 1);
+    }
+
+    assertEquals(AddressSpace.MOST_UNCLAIMED, pio.unclaimed().size());
+    assertEquals(0, pio.unclaimed().get(0).address());
+  }
+
+  @Test
   void unclaimedRead_isAllOnes_andListedOnce() {
     assertEquals(0xff, pio.read(0x80, 1));
     assertEquals(-1, pio.read(0x80, 4));

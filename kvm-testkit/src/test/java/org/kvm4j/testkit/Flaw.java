@@ -23,7 +23,8 @@ enum Flaw {
   LOGS_EVERY_ACCESS("hostileAccesses_neitherThrow_norGrowState"),
   REARMS_FOR_NOW("hostileAccesses_neitherThrow_norGrowState"),
   ONE_THREAD_ONLY("twoThreads_doNotBreakIt"),
-  OWNS_A_THREAD("device_ownsNoThread"),
+  LEAVES_A_THREAD("device_ownsNoThread"),
+  OWNS_A_THREAD_UNTIL_CLOSED("device_ownsNoThread"),
   THROWS_WHEN_CLOSED_TWICE("closing_isIdempotent_andFinal");
 
   private final String caughtBy;

@@ -46,6 +46,7 @@ final class SampleDevice implements Device, PioHandler {
   private int ticks;
   private long scratch;
   private long deadlineNanos;
+  private final Thread thread = new Thread(SampleDevice::waitForEver, "sample");
   private Thread onlyThread;
   private boolean closed;
 
@@ -66,8 +67,7 @@ final class SampleDevice implements Device, PioHandler {
     if (flaws.contains(Flaw.OCCUPIES_MORE_THAN_IT_SAYS)) {
       context.pio().register(base + 4, 1, this);
     }
-    if (flaws.contains(Flaw.OWNS_A_THREAD)) {
-      Thread thread = new Thread(SampleDevice::waitForEver, "sample");
+    if (flaws.contains(Flaw.LEAVES_A_THREAD) || flaws.contains(Flaw.OWNS_A_THREAD_UNTIL_CLOSED)) {
       thread.setDaemon(true);
       thread.start();
     }
@@ -172,6 +172,9 @@ final class SampleDevice implements Device, PioHandler {
       throw new IllegalStateException("closed twice");
     }
     closed = true;
+    if (flaws.contains(Flaw.OWNS_A_THREAD_UNTIL_CLOSED)) {
+      endThread();
+    }
   }
 
   private void setControl(int value) {
@@ -246,6 +249,15 @@ final class SampleDevice implements Device, PioHandler {
       if (onlyThread != Thread.currentThread()) {
         throw new IllegalStateException("another thread");
       }
+    }
+  }
+
+  private void endThread() {
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -72,15 +72,16 @@ final class RunCommandIT {
             "Device pit has no option 'bsae'. Did you mean 'base'? Options: base, irq,"
                 + " speaker-port."),
         arguments("i8042,irq=1", "Device i8042 has no options, so remove 'irq'."),
-        arguments("pit,irq=24", "Device pit: option irq=24 is not valid: use a number in 0..23."),
+        arguments(
+            "pit,irq=24", "Device pit: option irq=24 is not valid: use a number in 0..23, or any."),
         arguments(
             "serial,base=0x2f8,backend=nul",
             "There is no stream 'nul'. Did you mean 'null'? Use one of stdio, null, memory,"
                 + " file:PATH, pty, unix:PATH."),
         arguments(
             "serial,backend=null",
-            "device serial-2 wants ports 0x3f8-0x3ff, but device serial has ports 0x3f8-0x3ff."
-                + " Give one of them another base."));
+            "device serial-2 (built in) wants ports 0x3f8-0x3ff, but device serial (built in) has ports"
+                + " 0x3f8-0x3ff. Give serial-2 base=0x400, which is free."));
   }
 
   @ParameterizedTest

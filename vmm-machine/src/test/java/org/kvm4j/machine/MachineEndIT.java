@@ -3,6 +3,7 @@ package org.kvm4j.machine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kvm4j.testkit.guest.Register.RAX;
 
 import java.time.Duration;
 import java.util.List;
@@ -30,9 +31,9 @@ final class MachineEndIT {
 
   @Test
   void resetControlRegister_isReset() throws InterruptedException {
-    GuestCode code = new GuestCode().outb(0xcf9, 0x02).outb(0xcf9, 0x06);
+    GuestCode code = new GuestCode().out8(0xcf9, 0x02).out8(0xcf9, 0x06);
 
-    MachineEnd end = TestMachine.run(code.label("spin").jump("spin"));
+    MachineEnd end = TestMachine.run(code.label("spin").jmp("spin"));
 
     assertEquals(MachineEnd.Kind.RESET, end.kind());
     assertEquals("reset control register 0xcf9 = 0x06", end.cause());
@@ -40,7 +41,7 @@ final class MachineEndIT {
 
   @Test
   void keyboardControllersResetLine_isReset() throws InterruptedException {
-    MachineEnd end = TestMachine.run(new GuestCode().outb(0x64, 0xfe).label("spin").jump("spin"));
+    MachineEnd end = TestMachine.run(new GuestCode().out8(0x64, 0xfe).label("spin").jmp("spin"));
 
     assertEquals(MachineEnd.Kind.RESET, end.kind());
     assertEquals("i8042 command 0xfe", end.cause());
@@ -48,7 +49,7 @@ final class MachineEndIT {
 
   @Test
   void pvpanic_isGuestPanic() throws InterruptedException {
-    MachineEnd end = TestMachine.run(new GuestCode().outb(0x505, 0x01).cli().hlt());
+    MachineEnd end = TestMachine.run(new GuestCode().out8(0x505, 0x01).cli().hlt());
 
     assertEquals(MachineEnd.Kind.GUEST_PANIC, end.kind());
   }
@@ -59,7 +60,7 @@ final class MachineEndIT {
    */
   @Test
   void exceptionWithoutAnIdt_isTripleFault_withTheRegisters() throws InterruptedException {
-    MachineEnd end = TestMachine.run(new GuestCode().rax(0x1234_5678_9abcL).ud2());
+    MachineEnd end = TestMachine.run(new GuestCode().mov(RAX, 0x1234_5678_9abcL).ud2());
 
     assertEquals(MachineEnd.Kind.TRIPLE_FAULT, end.kind());
     assertTrue(end.cause().startsWith("vCPU 0 stopped with KVM_EXIT_SHUTDOWN"), end::cause);
@@ -69,8 +70,8 @@ final class MachineEndIT {
 
   @Test
   void deviceThatThrows_isFailed_andHarmsNoOther() throws InterruptedException {
-    GuestCode code = new GuestCode().print("before").inb(ProbeDevice.PORT);
-    code.storeAl(GuestCode.FREE).label("spin").jump("spin");
+    GuestCode code = new GuestCode().print("before").in8(RAX, ProbeDevice.PORT);
+    code.store8(GuestCode.FREE, RAX).label("spin").jmp("spin");
     ProbeDevice faulty = ProbeDevice.faulty();
     MachineConfig pc = TestMachine.pc(code);
     MachineConfig config =
@@ -98,7 +99,7 @@ final class MachineEndIT {
     if (doing.equals("halts")) {
       code.hlt();
     }
-    code.jump("loop");
+    code.jmp("loop");
 
     try (TestMachine machine = new TestMachine(TestMachine.pc(code))) {
       machine.machine().start();

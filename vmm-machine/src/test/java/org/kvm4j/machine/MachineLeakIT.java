@@ -27,7 +27,7 @@ final class MachineLeakIT {
   private static final long MEMORY_BYTES = 256 << 20;
 
   private static final MachineConfig CONFIG =
-      MachineConfig.standard(MEMORY_BYTES, 2, new GuestCode().label("spin").jump("spin").boot())
+      MachineConfig.standard(MEMORY_BYTES, 2, new GuestCode().label("spin").jmp("spin").boot())
           .withDevices(
               DeviceRequest.merge(
                   MachineConfig.STANDARD_DEVICES,

@@ -2,6 +2,8 @@ package org.kvm4j.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.kvm4j.testkit.guest.Register.RAX;
+import static org.kvm4j.testkit.guest.Register.RBX;
 
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -26,12 +28,12 @@ final class RtcGuestIT {
   @Test
   void clock_showsTheHostsTimeInUtc() throws InterruptedException {
     GuestCode code = new GuestCode().label("again");
-    cmos(code, REG_A).testAl(UIP).jumpIfNotZero("again");
+    cmos(code, REG_A).test(RAX, UIP).jnz("again");
     for (int register : SECONDS_TO_YEAR) {
-      cmos(code, register).storeAl(GuestCode.FREE + register);
+      cmos(code, register).store8(GuestCode.FREE + register, RAX);
     }
     // As Linux does: a second may have begun meanwhile.
-    cmos(code, SECONDS).cmpAlWith(GuestCode.FREE + SECONDS).jumpIfNotZero("again").powerOff();
+    cmos(code, SECONDS).load8(RBX, GuestCode.FREE + SECONDS).cmp(RAX, RBX).jnz("again").powerOff();
 
     try (TestMachine machine = new TestMachine(TestMachine.pc(code))) {
       LocalDateTime before = now();
@@ -46,8 +48,8 @@ final class RtcGuestIT {
   @Test
   void cmos_saysHowMuchRamThereIs() throws InterruptedException {
     GuestCode code = new GuestCode();
-    cmos(code, EXTENDED_KIB_LOW).storeAl(GuestCode.FREE);
-    cmos(code, EXTENDED_KIB_HIGH).storeAl(GuestCode.FREE + 1);
+    cmos(code, EXTENDED_KIB_LOW).store8(GuestCode.FREE, RAX);
+    cmos(code, EXTENDED_KIB_HIGH).store8(GuestCode.FREE + 1, RAX);
     code.powerOff();
 
     try (TestMachine machine = new TestMachine(TestMachine.pc(code))) {
@@ -59,7 +61,7 @@ final class RtcGuestIT {
   }
 
   private static GuestCode cmos(GuestCode code, int register) {
-    return code.outb(0x70, register).inb(0x71);
+    return code.out8(0x70, register).in8(RAX, 0x71);
   }
 
   private static LocalDateTime now() {

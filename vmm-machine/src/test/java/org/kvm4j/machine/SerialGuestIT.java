@@ -2,6 +2,7 @@ package org.kvm4j.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kvm4j.testkit.guest.Register.RAX;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -35,18 +36,18 @@ final class SerialGuestIT {
         new GuestCode()
             .loadIdt(IRQ, "received")
             .initPics(IRQ)
-            .outb(MCR, MCR_DTR_RTS_OUT2)
-            .outb(IER, IER_RDI)
+            .out8(MCR, MCR_DTR_RTS_OUT2)
+            .out8(IER, IER_RDI)
             .print("> ")
             .sti()
             .label("idle")
             .hlt()
-            .jump("idle")
+            .jmp("idle")
             .handler("received")
-            .inb(GuestCode.COM1)
-            .outb(GuestCode.COM1)
-            .cmpAl('\n')
-            .jumpIfZero("done")
+            .in8(RAX, GuestCode.COM1)
+            .out8(GuestCode.COM1, RAX)
+            .cmp(RAX, '\n')
+            .jz("done")
             .endOfInterrupt()
             .label("done")
             .powerOff();

@@ -48,12 +48,12 @@ final class SmpGuestIT {
             .writeLocalApic(INTERRUPT_COMMAND_LOW, INIT)
             .writeLocalApic(INTERRUPT_COMMAND_LOW, STARTUP | TRAMPOLINE >> 12)
             .label("starting")
-            .compare(STARTED, 1)
-            .jumpIfNotZero("starting")
+            .cmp32(STARTED, 1)
+            .jnz("starting")
             .print("B".repeat(CHARACTERS))
             .label("sending")
-            .compare(SENT, 1)
-            .jumpIfNotZero("sending")
+            .cmp32(SENT, 1)
+            .jnz("sending")
             .powerOff();
 
     try (TestMachine machine = new TestMachine(TestMachine.pc(code, 2))) {

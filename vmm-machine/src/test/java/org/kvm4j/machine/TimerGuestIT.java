@@ -2,6 +2,7 @@ package org.kvm4j.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.kvm4j.testkit.guest.Register.RAX;
 
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,12 +41,12 @@ final class TimerGuestIT {
             .sti()
             .label("idle")
             .hlt()
-            .compare(TICKS, 20)
-            .jumpIfBelow("idle")
+            .cmp32(TICKS, 20)
+            .jb("idle")
             .cli()
             .powerOff()
             .handler("tick")
-            .increment(TICKS)
+            .inc32(TICKS)
             .endOfInterrupt();
 
     try (TestMachine machine = machine(code, kernelPit)) {
@@ -63,17 +64,17 @@ final class TimerGuestIT {
       throws InterruptedException {
     GuestCode code =
         new GuestCode()
-            .outb(0x61, 0x01) // gate on, speaker off
-            .outb(0x43, 0xb0) // counter 2, mode 0
-            .outb(0x42, COUNT_10_MS & 0xff)
-            .outb(0x42, COUNT_10_MS >> 8)
+            .out8(0x61, 0x01) // gate on, speaker off
+            .out8(0x43, 0xb0) // counter 2, mode 0
+            .out8(0x42, COUNT_10_MS & 0xff)
+            .out8(0x42, COUNT_10_MS >> 8)
             .label("wait")
-            .increment(LOOPS)
-            .compare(LOOPS, MOST_LOOPS)
-            .jumpIfZero("end")
-            .inb(0x61)
-            .testAl(0x20)
-            .jumpIfZero("wait")
+            .inc32(LOOPS)
+            .cmp32(LOOPS, MOST_LOOPS)
+            .jz("end")
+            .in8(RAX, 0x61)
+            .test(RAX, 0x20)
+            .jz("wait")
             .label("end")
             .powerOff();
 
