@@ -1,0 +1,272 @@
+package org.kvm4j.core.device;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.kvm4j.KvmException;
+import org.kvm4j.device.VmClock;
+
+/**
+ * Writes what happens between a VM's devices and its guest, host and time into a file, from which
+ * the test kit's {@code Replay} makes a unit test; docs/recording.md describes the format.
+ *
+ * <p>Guest RAM is not recorded: a device that reads or writes it cannot be replayed as far as it
+ * depends on what was there. Nor is what a device reads from other devices through the buses. The
+ * file holds whatever went through a console, passwords included, so that only its owner may read
+ * it.
+ *
+ * <p>Nothing here stops the VM: a file that is full or cannot be written ends with a message.
+ * Threading: any thread.
+ */
+public final class Recorder implements AutoCloseable {
+
+  /** What a file holds unless said otherwise: about 30 million events. */
+  public static final long DEFAULT_MAX_BYTES = 1L << 30;
+
+  private static final int BUFFER_BYTES = 1 << 17;
+  private static final int MAX_TEXT = 200;
+
+  /** More than all words of a line take: five numbers of at most 20 digits, a text, blanks. */
+  private static final int MAX_LINE_BYTES = 1 << 10;
+
+  private static final int NO_VCPU = -1;
+
+  private final String file;
+  private final long maxBytes;
+  private final VmClock clock;
+  private final long wallClockMillis;
+  private final Consumer<String> onStop;
+  private final Lock lock = new ReentrantLock();
+  private volatile Thread[] vcpus = {}; // by number
+  private volatile boolean stopped;
+
+  // All below guarded by the lock.
+  private final OutputStream out;
+  private final LineText text = new LineText(BUFFER_BYTES);
+  private long writtenBytes;
+  private boolean closed;
+
+  /**
+   * Begins a recording.
+   *
+   * @param file what to call it in messages
+   * @param onStop told in one sentence, once, when it ends before it is closed
+   */
+  Recorder(OutputStream out, String file, long maxBytes, VmClock clock, Consumer<String> onStop) {
+    this.out = out;
+    this.file = file;
+    this.maxBytes = maxBytes;
+    this.clock = clock;
+    this.onStop = onStop;
+    wallClockMillis = clock.epochMillis();
+    writeHeader("kvm4j-recording 1");
+    writeHeader("wall-clock " + wallClockMillis);
+  }
+
+  /**
+   * Begins a recording of at most {@link #DEFAULT_MAX_BYTES} in a new file.
+   *
+   * @param clock of the VM, at time 0
+   * @param onStop told in one sentence, once, if the recording ends before it is closed
+   * @throws KvmException if the file is there already or cannot be made
+   */
+  public static Recorder create(Path file, VmClock clock, Consumer<String> onStop) {
+    try {
+      // Not opened by way of a channel: that would be closed under a thread that is interrupted.
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      return new Recorder(
+          new FileOutputStream(file.toFile()), file.toString(), DEFAULT_MAX_BYTES, clock, onStop);
+    } catch (FileAlreadyExistsException e) {
+      throw new KvmException(
+          "Recording %s is there already. Name another file, or remove it.".formatted(file), e);
+    } catch (NoSuchFileException e) {
+      throw new KvmException(
+          "Recording %s cannot be made: there is no such directory. Create it first."
+              .formatted(file),
+          e);
+    } catch (AccessDeniedException e) {
+      throw new KvmException(
+          "Recording %s cannot be made: the directory is not writable. Name a file elsewhere."
+              .formatted(file),
+          e);
+    } catch (IOException e) {
+      throw new KvmException(
+          "Recording %s cannot be made: %s. Name another file.".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** The calling thread is that of a vCPU from now on. */
+  public void enterVcpu(int number) {
+    lock.lock();
+    try {
+      Thread[] known = Arrays.copyOf(vcpus, Math.max(vcpus.length, number + 1));
+      known[number] = Thread.currentThread();
+      vcpus = known;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Begins the recording of a device.
+   *
+   * @param options as planned, name to text
+   */
+  Tape tape(String id, String type, Map<String, String> options) {
+    StringBuilder line = new StringBuilder("device " + LineText.word(id) + " " + type);
+    options.forEach(
+        (name, value) -> line.append(" " + LineText.word(name) + "=" + LineText.word(value)));
+    writeHeader(line.toString());
+    return new DeviceTape(this, LineText.word(id), clock, wallClockMillis);
+  }
+
+  /** Writes one event; its time and text may not count, depending on its format. */
+  void event(
+      long timeNanos, String device, RecordedEvent event, long a, long b, long c, String words) {
+    if (stopped) {
+      return;
+    }
+    int vcpu = event.isCall ? vcpu() : NO_VCPU;
+    lock.lock();
+    try {
+      if (!makeRoom(MAX_LINE_BYTES + device.length())) {
+        return;
+      }
+      text.putDecimal(timeNanos);
+      text.put(' ');
+      if (vcpu != NO_VCPU) {
+        text.putDecimal(vcpu);
+      } else {
+        text.put(event.isCall ? '-' : '.');
+      }
+      text.put(' ');
+      text.put(device);
+      text.put(' ');
+      text.put(event.word);
+      for (int i = 0; i < event.valueCount(); i++) {
+        text.put(' ');
+        putValue(event.format(i), i == 0 ? a : i == 1 ? b : c, words);
+      }
+      text.put('\n');
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void putValue(char format, long value, String words) {
+    switch (format) {
+      case 'd' -> text.putDecimal(value);
+      case 't' -> text.put(words.substring(0, Math.min(words.length(), MAX_TEXT)));
+      case 'b' -> {
+        if (value < 0) {
+          text.put('-');
+        } else {
+          text.putHex(value);
+        }
+      }
+      default -> text.putHex(value);
+    }
+  }
+
+  /** The vCPU whose thread this is; few enough to look through. */
+  private int vcpu() {
+    Thread current = Thread.currentThread();
+    Thread[] known = vcpus;
+    for (int number = 0; number < known.length; number++) {
+      if (known[number] == current) {
+        return number;
+      }
+    }
+    return NO_VCPU;
+  }
+
+  private void writeHeader(String line) {
+    int bytes = line.length() + 1;
+    lock.lock();
+    try {
+      // Options may be longer than the buffer, and a file has no use for a part of them.
+      if (bytes > BUFFER_BYTES) {
+        stop("a device has options of %d bytes".formatted(bytes));
+      } else if (!stopped && makeRoom(bytes)) {
+        text.put(line);
+        text.put('\n');
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a line may be added. What is written always ends with a line. */
+  private boolean makeRoom(int bytes) {
+    if (stopped) {
+      return false;
+    }
+    if (writtenBytes + text.length() + bytes > maxBytes) {
+      flush();
+      stop("it has %d bytes, and may have %d".formatted(writtenBytes, maxBytes));
+    } else if (!text.hasRoom(bytes)) {
+      flush();
+    }
+    return !stopped;
+  }
+
+  private void flush() {
+    int length = text.length();
+    try {
+      text.writeTo(out);
+      writtenBytes += length;
+    } catch (IOException e) {
+      stop(e.getMessage());
+    }
+  }
+
+  private void stop(String why) {
+    if (!stopped) {
+      stopped = true;
+      onStop.accept(
+          "Recording %s ends here: %s. The machine goes on without it.".formatted(file, why));
+    }
+  }
+
+  /** Ends the recording with all that happened until now; idempotent. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (!stopped) {
+        flush();
+      }
+      boolean whole = !stopped;
+      stopped = true;
+      closeFile(whole);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void closeFile(boolean whole) {
+    try {
+      out.close();
+    } catch (IOException e) {
+      if (whole) {
+        onStop.accept("Recording %s is not complete: %s.".formatted(file, e.getMessage()));
+      }
+    }
+  }
+}
