@@ -1,6 +1,10 @@
 package org.kvm4j.device;
 
-/** Thrown when a device threw out of a handler, timer task or callback: a bug in that device. */
+/**
+ * Tells of a device that threw out of a handler, timer task or callback, took too long for one, or
+ * left a thread behind: a bug in that device. The message names the access; the cause, if there is
+ * one, has the stack.
+ */
 public final class DeviceFaultException extends DeviceException {
 
   private static final long serialVersionUID = 1L;

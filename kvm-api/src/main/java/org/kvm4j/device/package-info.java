@@ -12,8 +12,13 @@
  * any thread.
  *
  * <p><b>Trust.</b> A guest chooses every offset, size and value, and the order of accesses. No
- * guest action may make a device throw, block, or grow without bound. A handler that throws all the
- * same is a device fault: the framework answers the access with all ones and ends the VM with a
- * {@link org.kvm4j.device.DeviceFaultException}.
+ * guest action may make a device throw, block, or grow without bound. A call that throws all the
+ * same, or takes longer than the VM allows, is a device fault: the framework answers the access
+ * with all ones and fences the device, so that its reads give all ones, its lines are low and
+ * nothing of it runs again. Whether the VM goes on without it is the user's choice.
+ *
+ * <p><b>The end.</b> What a context has handed out dies with its device. A device owns no thread;
+ * one that it starts all the same must end in {@code close}, and is interrupted and reported if it
+ * does not.
  */
 package org.kvm4j.device;

@@ -8,16 +8,21 @@ final class Console {
   private Console() {}
 
   static void error(String message) {
-    System.err.println(NAME + message);
+    say(message);
   }
 
   static void say(String message) {
-    System.err.println(NAME + message);
+    System.err.println(NAME + harmless(message));
   }
 
   /** The same on a raw terminal, where a line feed alone does not go back to the margin. */
   static void sayRaw(String message) {
-    System.err.print("\r\n" + (NAME + message).replace("\n", "\r\n") + "\r\n");
+    System.err.print("\r\n" + (NAME + harmless(message)).replace("\n", "\r\n") + "\r\n");
     System.err.flush();
+  }
+
+  /** Without what a terminal would obey: a message may quote a plug-in, or a file's name. */
+  private static String harmless(String message) {
+    return message.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "?");
   }
 }

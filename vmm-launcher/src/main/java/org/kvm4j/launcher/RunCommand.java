@@ -93,6 +93,7 @@ final class RunCommand {
       spec.addOption(option);
     }
     spec.addOption(Plugins.option());
+    DeviceRules.options().forEach(spec::addOption);
     spec.usageMessage()
         .footer("", "On a terminal, Ctrl-A x ends the machine, and Ctrl-A ? shows all such keys.");
     return spec;
@@ -101,7 +102,7 @@ final class RunCommand {
   private static ExitCode run(ParseResult options) throws InterruptedException {
     MachineConfig config = config(options);
     try (DeviceCatalog catalog = Plugins.load(options)) {
-      return Session.run(config, catalog);
+      return Session.run(config, catalog, DeviceRules.clockStep(options));
     }
   }
 
@@ -121,7 +122,7 @@ final class RunCommand {
     List<DeviceRequest> kept =
         without(pc.devices(), options.matchedOptionValue("--without", List.of()));
     List<DeviceRequest> requests = options.matchedOptionValue("--device", List.of());
-    return pc.withDevices(DeviceRequest.merge(kept, requests));
+    return pc.withDevices(DeviceRequest.merge(kept, requests)).withRun(DeviceRules.of(options));
   }
 
   private static List<DeviceRequest> without(List<DeviceRequest> devices, List<String> types) {

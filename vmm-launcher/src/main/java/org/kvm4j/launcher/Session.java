@@ -1,6 +1,6 @@
 package org.kvm4j.launcher;
 
-import java.util.List;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +11,9 @@ import org.kvm4j.core.stream.EscapeKey;
 import org.kvm4j.core.stream.HostStreams;
 import org.kvm4j.core.stream.OpenStream;
 import org.kvm4j.core.stream.RawTerminal;
+import org.kvm4j.device.DeviceFaultException;
 import org.kvm4j.device.HostStream;
+import org.kvm4j.machine.Host;
 import org.kvm4j.machine.Machine;
 import org.kvm4j.machine.MachineConfig;
 import org.kvm4j.machine.MachineEnd;
@@ -31,11 +33,25 @@ final class Session implements AutoCloseable {
   private final CountDownLatch finished = new CountDownLatch(1);
   private RawTerminal terminal;
 
-  private Session() {}
+  private final MachineKeys keys;
+
+  private Session(Duration clockStep) {
+    keys = new MachineKeys(machine, clockStep, Console::sayRaw);
+  }
 
   /** Runs a machine to its end and says how it ended. */
   static ExitCode run(MachineConfig config, DeviceCatalog catalog) throws InterruptedException {
-    try (Session session = new Session()) {
+    return run(config, catalog, MachineKeys.STANDARD_STEP);
+  }
+
+  /**
+   * As {@link #run(MachineConfig, DeviceCatalog)}.
+   *
+   * @param clockStep how far the key for that moves the VM's clock
+   */
+  static ExitCode run(MachineConfig config, DeviceCatalog catalog, Duration clockStep)
+      throws InterruptedException {
+    try (Session session = new Session(clockStep)) {
       return session.runAndReport(config, catalog);
     }
   }
@@ -58,7 +74,9 @@ final class Session implements AutoCloseable {
   private MachineEnd runToEnd(MachineConfig config, DeviceCatalog catalog)
       throws InterruptedException {
     try (Hypervisor hypervisor = Kvm.open();
-        Machine running = Machine.create(hypervisor, config, catalog, this::openStream)) {
+        Machine running =
+            Machine.create(
+                hypervisor, config, catalog, new Host(this::openStream, this::sayFault))) {
       running.start();
       machine.complete(running);
       return running.await();
@@ -66,8 +84,7 @@ final class Session implements AutoCloseable {
   }
 
   private HostStream openStream(String deviceId, String spec) {
-    EscapeKey escape =
-        new EscapeKey(Console::sayRaw, List.of(EscapeKey.Command.quit(() -> stop("Ctrl-A x"))));
+    EscapeKey escape = new EscapeKey(Console::sayRaw, keys.commands());
     if (spec.equals("stdio")) {
       terminal = RawTerminal.enter();
       return HostStreams.open(spec, escape);
@@ -77,14 +94,18 @@ final class Session implements AutoCloseable {
     return stream;
   }
 
-  /** Also right while the machine is still being made: it stops as soon as it is there. */
-  private void stop(String cause) {
-    var unused = machine.thenAccept(running -> running.stop(cause));
+  private void sayFault(DeviceFaultException fault) {
+    String report = FaultReport.of(fault);
+    if (terminal != null && terminal.isRaw()) {
+      Console.sayRaw(report);
+    } else {
+      Console.say(report);
+    }
   }
 
   /** The JVM ends with its last hook, so this one waits until the guest's last words are out. */
   private void stopAndWait() {
-    stop("signal");
+    keys.stop("signal");
     try {
       if (!finished.await(MOST_SECONDS_TO_STOP, TimeUnit.SECONDS)) {
         Console.error("The machine does not stop; ending it by force.");
@@ -112,7 +133,11 @@ final class Session implements AutoCloseable {
       case TRIPLE_FAULT -> "The guest's CPU shut down: a triple fault.%n%s".formatted(end.cause());
       case HALTED -> "The guest halted for good (%s).".formatted(end.cause());
       case STOPPED -> "The machine was stopped (%s).".formatted(end.cause());
-      case FAILED -> end.cause();
+      case FAILED ->
+          end.failure().filter(DeviceFaultException.class::isInstance).isPresent()
+              ? "The machine ended because a device failed, as said above."
+                  + " With --on-device-fault fence it would go on without that device."
+              : end.cause();
     };
   }
 
@@ -127,6 +152,7 @@ final class Session implements AutoCloseable {
 
   @Override
   public void close() {
+    keys.close();
     if (terminal != null) {
       terminal.close();
     }

@@ -62,6 +62,45 @@ final class CommandLineTest {
             "--device",
             "serial,irq"),
         wrong(
+            "Invalid value for option '--on-device-fault': 'ignore' is neither stop nor fence."
+                + " See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--on-device-fault",
+            "ignore"),
+        wrong(
+            "Invalid value for option '--device-budget': '5' is not a length of time. Write a number"
+                + " with us, ms or s: 50ms. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--device-budget",
+            "5"),
+        wrong(
+            "Invalid value for option '--device-budget': '0ms' is no time at all. Write more."
+                + " See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--device-budget",
+            "0ms"),
+        wrong(
+            "Invalid value for option '--clock': '-1' is no rate of a clock. Write a number up to"
+                + " 1000, or manual. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--clock=-1"),
+        wrong(
+            "Invalid value for option '--clock': 'slow' is no rate of a clock. Write a number up to"
+                + " 1000, or manual. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--clock",
+            "slow"),
+        wrong(
             "There is no standard device 'pti' to leave out. Did you mean 'pit'? Standard devices:"
                 + " serial, pit, rtc, i8042, acpi-pm, pci-host, pvpanic, post-code.",
             "run",

@@ -1,7 +1,10 @@
 package org.kvm4j.machine;
 
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.kvm4j.Buses;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.Hypervisor;
@@ -17,11 +20,11 @@ import org.kvm4j.core.device.Platform;
 import org.kvm4j.core.device.StreamOpener;
 import org.kvm4j.core.device.VmTime;
 import org.kvm4j.device.DeviceFaultException;
+import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmEvent;
 import org.kvm4j.machine.boot.BootState;
 import org.kvm4j.machine.boot.MemoryLayout;
 import org.kvm4j.machine.boot.Range;
-import org.kvm4j.resource.ResourcePlan;
 
 /**
  * A PC: one VM with its devices, loaded and ready to run.
@@ -29,24 +32,38 @@ import org.kvm4j.resource.ResourcePlan;
  * <p>Everything that can be wrong with a configuration, a kernel or a device shows in {@link
  * #create}; after that only the guest, KVM or the host can end it.
  *
- * <p>Threading: create, start and close from one thread; {@link #await} and {@link #stop} from any.
+ * <p>Threading: create, start and close from one thread; all else from any but a vCPU's or a
+ * device's own.
  */
 public final class Machine implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(Machine.class.getName());
+
+  /** Of a vCPU in a device that has failed. */
+  private static final long MOST_MILLIS_TO_COME_BACK = 2000;
 
   private final Vm vm;
   private final VmTime time = new VmTime();
   private final PioSpace pio = new PioSpace();
   private final MmioSpace mmio = new MmioSpace();
   private final DeviceSet devices;
-  private final EndLatch end = new EndLatch(this::kickAll);
+  private final EndLatch end = new EndLatch(this::letAllEnd);
+  private final PauseGate gate = new PauseGate();
+  private final RunOptions run;
+  private final Consumer<DeviceFaultException> onFault;
 
   /** Grows while a stream's thread may already end the machine, which goes through it. */
   private final List<VcpuThread> threads = new CopyOnWriteArrayList<>();
 
+  private volatile boolean deviceFailed;
+  private boolean paused;
+  private boolean started;
   private boolean closed;
 
-  private Machine(Vm vm, ResourcePlan plan, StreamOpener streams) {
+  private Machine(Vm vm, MachineConfig config, Host host) {
     this.vm = vm;
+    this.run = config.run();
+    this.onFault = host.onDeviceFault();
     this.devices =
         new DeviceSet(
             new Platform(
@@ -56,9 +73,11 @@ public final class Machine implements AutoCloseable {
                 time,
                 this::request,
                 vm.memory(),
-                streams,
+                host.streams(),
+                run.deviceBudget(),
                 this::deviceFault),
-            plan);
+            Board.plan(config));
+    time.setRate(run.clockRate());
   }
 
   /**
@@ -71,9 +90,15 @@ public final class Machine implements AutoCloseable {
    */
   public static Machine create(
       Hypervisor hypervisor, MachineConfig config, DeviceCatalog catalog, StreamOpener streams) {
+    return create(hypervisor, config, catalog, Host.with(streams));
+  }
+
+  /** As {@link #create(Hypervisor, MachineConfig, DeviceCatalog, StreamOpener)}. */
+  public static Machine create(
+      Hypervisor hypervisor, MachineConfig config, DeviceCatalog catalog, Host host) {
     MemoryLayout layout = MemoryLayout.ofRam(config.memoryBytes());
     try (Loader loader = Loader.open(config, layout)) {
-      Machine machine = new Machine(hypervisor.createVm(), Board.plan(config), streams);
+      Machine machine = new Machine(hypervisor.createVm(), config, host);
       try {
         machine.assemble(hypervisor, config, catalog, layout, loader);
         return machine;
@@ -110,14 +135,70 @@ public final class Machine implements AutoCloseable {
     for (int id = 0; id < config.vcpus(); id++) {
       Vcpu vcpu = vm.createVcpu(id, new Buses(pio, mmio));
       setup.prepare(vcpu);
-      threads.add(new VcpuThread(vcpu, vm.memory(), end));
+      threads.add(new VcpuThread(vcpu, vm.memory(), end, gate));
     }
   }
 
   /** Starts the clock and all vCPUs; call it once. */
-  public void start() {
-    time.start();
+  public synchronized void start() {
+    started = true;
+    if (!paused) {
+      time.start();
+    }
     threads.forEach(VcpuThread::start);
+  }
+
+  /**
+   * Lets all vCPUs and the clock stand, as soon as what they do has ended; does nothing if they
+   * stand already. The guest's own clocks (TSC, kvm-clock) go on.
+   *
+   * @throws org.kvm4j.KvmException if a vCPU does not stop, because a device keeps it
+   * @throws InterruptedException if the waiting thread is interrupted; the machine goes on
+   */
+  public synchronized void pause() throws InterruptedException {
+    if (paused) {
+      return;
+    }
+    gate.close();
+    kickAll();
+    try {
+      gate.awaitStanding();
+    } catch (InterruptedException | RuntimeException e) {
+      gate.resume();
+      throw e;
+    }
+    time.stop();
+    paused = true;
+  }
+
+  /** Lets a paused machine go on; does nothing if it runs. */
+  public synchronized void resume() {
+    if (paused) {
+      paused = false;
+      if (started) {
+        time.start();
+      }
+      gate.resume();
+    }
+  }
+
+  /** Whether the machine was paused and not resumed since. */
+  public synchronized boolean isPaused() {
+    return paused;
+  }
+
+  /** The VM's clock, which the devices go by. */
+  public VmClock clock() {
+    return time;
+  }
+
+  /**
+   * Moves the VM's clock by hand and runs the timers due on the way; returns when they have run.
+   *
+   * @param by how far, not negative
+   */
+  public void stepClock(Duration by) {
+    time.step(by.toNanos());
   }
 
   /**
@@ -128,7 +209,7 @@ public final class Machine implements AutoCloseable {
   public MachineEnd await() throws InterruptedException {
     MachineEnd result = end.await();
     for (VcpuThread thread : threads) {
-      thread.join();
+      thread.join(patienceMillis());
     }
     time.stop();
     return result;
@@ -164,18 +245,31 @@ public final class Machine implements AutoCloseable {
     // No thread may touch a device or guest memory once they go: vCPUs, then timers, then devices.
     time.stop();
     threads.forEach(VcpuThread::kick);
-    joinThreads();
+    boolean ended = joinThreads();
     time.close();
     devices.close();
-    vm.close();
+    if (ended && time.hasEnded()) {
+      vm.close();
+    } else {
+      LOG.log(
+          Level.ERROR,
+          "A device does not come back: its VM stays open and its memory mapped until the process"
+              + " ends.");
+    }
   }
 
-  private void joinThreads() {
+  /** A device that has failed may keep a vCPU for ever; nothing else does. */
+  private long patienceMillis() {
+    return deviceFailed ? MOST_MILLIS_TO_COME_BACK : 0;
+  }
+
+  private boolean joinThreads() {
+    boolean ended = true;
     boolean interrupted = false;
     for (VcpuThread thread : threads) {
       while (true) {
         try {
-          thread.join();
+          ended &= thread.join(patienceMillis());
           break;
         } catch (InterruptedException e) {
           interrupted = true;
@@ -185,6 +279,12 @@ public final class Machine implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return ended;
+  }
+
+  private void letAllEnd() {
+    gate.openForGood();
+    kickAll();
   }
 
   private void kickAll() {
@@ -203,6 +303,10 @@ public final class Machine implements AutoCloseable {
   }
 
   private void deviceFault(DeviceFaultException fault) {
-    end.report(MachineEnd.failed(fault));
+    deviceFailed = true;
+    onFault.accept(fault);
+    if (run.onDeviceFault() == FaultPolicy.STOP) {
+      end.report(MachineEnd.failed(fault));
+    }
   }
 }

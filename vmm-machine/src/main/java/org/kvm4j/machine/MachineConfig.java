@@ -13,9 +13,15 @@ import org.kvm4j.device.DeviceConflictException;
  * @param devices all devices; {@link #STANDARD_DEVICES} is a PC
  * @param kernelPit whether KVM's own i8254 is there, with port 0x61; then no {@code pit} device may
  *     be
+ * @param run how it is run
  */
 public record MachineConfig(
-    long memoryBytes, int vcpus, Boot boot, List<DeviceRequest> devices, boolean kernelPit) {
+    long memoryBytes,
+    int vcpus,
+    Boot boot,
+    List<DeviceRequest> devices,
+    boolean kernelPit,
+    RunOptions run) {
 
   /** What Linux expects of a PC, each with its defaults. */
   public static final List<DeviceRequest> STANDARD_DEVICES =
@@ -34,6 +40,7 @@ public record MachineConfig(
   /** Checks the number of vCPUs, and that there is one timer at most. */
   public MachineConfig {
     Objects.requireNonNull(boot, "boot");
+    Objects.requireNonNull(run, "run");
     devices = List.copyOf(devices);
     if (vcpus < 1 || vcpus > MOST_VCPUS) {
       throw new BootException(
@@ -49,17 +56,23 @@ public record MachineConfig(
 
   /** A PC with the standard devices. */
   public static MachineConfig standard(long memoryBytes, int vcpus, Boot boot) {
-    return new MachineConfig(memoryBytes, vcpus, boot, STANDARD_DEVICES, false);
+    return new MachineConfig(
+        memoryBytes, vcpus, boot, STANDARD_DEVICES, false, RunOptions.STANDARD);
   }
 
   /** The same machine with other devices. */
   public MachineConfig withDevices(List<DeviceRequest> newDevices) {
-    return new MachineConfig(memoryBytes, vcpus, boot, newDevices, kernelPit);
+    return new MachineConfig(memoryBytes, vcpus, boot, newDevices, kernelPit, run);
   }
 
   /** The same machine with KVM's own i8254 in place of the device {@code pit}. */
   public MachineConfig withKernelPit() {
     List<DeviceRequest> others = devices.stream().filter(d -> !d.type().equals("pit")).toList();
-    return new MachineConfig(memoryBytes, vcpus, boot, others, true);
+    return new MachineConfig(memoryBytes, vcpus, boot, others, true, run);
+  }
+
+  /** The same machine run in another way. */
+  public MachineConfig withRun(RunOptions newRun) {
+    return new MachineConfig(memoryBytes, vcpus, boot, devices, kernelPit, newRun);
   }
 }

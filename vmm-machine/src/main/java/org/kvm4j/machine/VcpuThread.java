@@ -1,6 +1,8 @@
 package org.kvm4j.machine;
 
+import java.lang.System.Logger.Level;
 import org.kvm4j.GuestMemory;
+import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
@@ -9,15 +11,19 @@ import org.kvm4j.VcpuFailureException;
 /** The platform thread of one vCPU: runs it until the machine ends. */
 final class VcpuThread implements Runnable {
 
+  private static final System.Logger LOG = System.getLogger(VcpuThread.class.getName());
+
   private final Vcpu vcpu;
   private final GuestMemory memory;
   private final EndLatch end;
+  private final PauseGate gate;
   private final Thread thread;
 
-  VcpuThread(Vcpu vcpu, GuestMemory memory, EndLatch end) {
+  VcpuThread(Vcpu vcpu, GuestMemory memory, EndLatch end, PauseGate gate) {
     this.vcpu = vcpu;
     this.memory = memory;
     this.end = end;
+    this.gate = gate;
     this.thread = new Thread(this, "kvm4j-vcpu-" + vcpu.id());
   }
 
@@ -29,15 +35,24 @@ final class VcpuThread implements Runnable {
     vcpu.kick();
   }
 
-  void join() throws InterruptedException {
-    thread.join();
+  /**
+   * Waits for its end.
+   *
+   * @param millis at most; 0 for as long as it takes
+   * @return whether it has ended
+   */
+  boolean join(long millis) throws InterruptedException {
+    thread.join(millis);
+    return !thread.isAlive();
   }
 
   @Override
   public void run() {
+    gate.enter();
     try {
       while (!end.isReported()) {
         handle(vcpu.run());
+        gate.pass(this::tellTheGuest);
       }
     } catch (KvmException e) {
       end.report(MachineEnd.failed(e));
@@ -45,12 +60,23 @@ final class VcpuThread implements Runnable {
       end.report(
           MachineEnd.failed(
               new KvmException("vCPU %d: %s. This is a bug in kvm4j.".formatted(vcpu.id(), e), e)));
+    } finally {
+      gate.leave();
+    }
+  }
+
+  /** Or its watchdog would take the pause for a hang. */
+  private void tellTheGuest() {
+    try {
+      var unused = vcpu.tsc().notifyPaused();
+    } catch (KvmCapabilityException e) {
+      LOG.log(Level.DEBUG, "the guest is not told that it was paused", e);
     }
   }
 
   private void handle(VcpuExit exit) {
     if (exit instanceof VcpuExit.Interrupted) {
-      return; // a kick: the loop looks for an end
+      return; // a kick: the loop looks for an end or a pause
     }
     if (exit instanceof VcpuExit.Shutdown) {
       end.report(

@@ -143,7 +143,8 @@ final class BoardTest {
             2,
             new Boot.Linux(TinyKernel.in(directory), Optional.empty(), ""),
             config.devices(),
-            false);
+            false,
+            RunOptions.STANDARD);
     try (Loader loader = Loader.open(linux, MemoryLayout.ofRam(RAM_BYTES));
         VmTime time = new VmTime();
         DeviceSet devices = devices(linux, time)) {
@@ -173,6 +174,7 @@ final class BoardTest {
                 new RecordingControl(),
                 new FakeGuestMemory(0x1000),
                 (id, spec) -> new MemoryStream(),
+                Platform.STANDARD_CALL_BUDGET,
                 fault -> fail(fault)),
             Board.plan(config));
     devices.addAll(

@@ -89,7 +89,14 @@ final class MachineCreateTest {
   void ramThatDoesNotFitBelowTheDevices_goesOnAt4GiB() {
     long gib = 1L << 30;
 
-    create(new MachineConfig(4 * gib, 1, CONFIG.boot(), CONFIG.devices(), CONFIG.kernelPit()))
+    create(
+            new MachineConfig(
+                4 * gib,
+                1,
+                CONFIG.boot(),
+                CONFIG.devices(),
+                CONFIG.kernelPit(),
+                RunOptions.STANDARD))
         .close();
 
     verify(kvm.vm).addMemory(0, 3 * gib);
@@ -218,7 +225,8 @@ final class MachineCreateTest {
   @Test
   void tooLittleRam_isRefused_beforeThereIsAVm() {
     MachineConfig config =
-        new MachineConfig(1 << 20, 1, CONFIG.boot(), CONFIG.devices(), CONFIG.kernelPit());
+        new MachineConfig(
+            1 << 20, 1, CONFIG.boot(), CONFIG.devices(), CONFIG.kernelPit(), RunOptions.STANDARD);
 
     assertThrows(BootException.class, () -> create(config));
 

@@ -14,11 +14,14 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,15 +38,24 @@ final class MachineRunTest {
 
   private final MockKvm kvm = new MockKvm();
 
+  private final List<DeviceFaultException> faults = new CopyOnWriteArrayList<>();
+
   private Machine create(ProbeDevice device) {
+    return create(device, RunOptions.STANDARD);
+  }
+
+  private Machine create(ProbeDevice device, RunOptions run) {
     return Machine.create(
         kvm.hypervisor,
         MachineConfig.standard(MockKvm.RAM_BYTES, 2, new Boot.Flat(new byte[1]))
-            .withDevices(List.of(DeviceRequest.of("probe"))),
+            .withDevices(List.of(DeviceRequest.of("probe")))
+            .withRun(run),
         DeviceCatalog.of(List.of(device)),
-        (id, spec) -> {
-          throw new AssertionError(id + " opened " + spec);
-        });
+        new Host(
+            (id, spec) -> {
+              throw new AssertionError(id + " opened " + spec);
+            },
+            faults::add));
   }
 
   private static ProbeDevice quiet() {
@@ -91,6 +103,53 @@ final class MachineRunTest {
       assertInstanceOf(DeviceFaultException.class, end.failure().orElseThrow());
       assertTrue(end.cause().startsWith("Device probe failed in a read of port 0x200"));
     }
+  }
+
+  @Test
+  void deviceThatThrows_isFencedOnly_ifThatIsThePolicy() throws InterruptedException {
+    RunOptions fence = RunOptions.STANDARD.withOnDeviceFault(FaultPolicy.FENCE);
+    try (Machine machine = create(ProbeDevice.faulty(), fence)) {
+      machine.start();
+      assertEquals(0xff, kvm.buses().pio().read(ProbeDevice.PORT, 1));
+      assertEquals(0xff, kvm.buses().pio().read(ProbeDevice.PORT, 1));
+
+      assertEquals(1, faults.size());
+      machine.stop("the guest went on until now");
+      assertEquals("the guest went on until now", machine.await().cause());
+    }
+  }
+
+  /** An endless loop, or a lock that nobody gives back. */
+  @Test
+  void deviceThatDoesNotComeBack_endsTheMachine_andItsMemoryStaysMapped() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    Semaphore mayEnd = new Semaphore(0);
+    ProbeDevice device =
+        ProbeDevice.onAccess(
+            context -> {
+              inside.countDown();
+              mayEnd.acquireUninterruptibly();
+            });
+    Machine machine = create(device, RunOptions.STANDARD.withDeviceBudget(Duration.ofMillis(20)));
+    doAnswer(
+            run -> {
+              kvm.buses().pio().read(ProbeDevice.PORT, 1);
+              return VcpuExit.Interrupted.INSTANCE;
+            })
+        .when(kvm.vcpus.get(0))
+        .run();
+    machine.start();
+    inside.await();
+
+    MachineEnd end = machine.await();
+    machine.close();
+
+    assertEquals(MachineEnd.Kind.FAILED, end.kind());
+    assertTrue(
+        end.cause().startsWith("Device probe does not come back from a read of port 0x200"),
+        end::cause);
+    verify(kvm.vm, never()).close();
+    mayEnd.release();
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.kvm4j.MemorySlot;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.Vm;
+import org.kvm4j.clock.VcpuTsc;
 import org.kvm4j.testkit.FakeGuestMemory;
 
 /** A KVM of mocks, whose vCPUs run until they are kicked. */
@@ -49,6 +50,7 @@ final class MockKvm {
     Vcpu vcpu = mock(Vcpu.class);
     Semaphore kicks = new Semaphore(0);
     when(vcpu.id()).thenReturn(id);
+    when(vcpu.tsc()).thenReturn(mock(VcpuTsc.class));
     when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
     when(vcpu.run())
         .thenAnswer(

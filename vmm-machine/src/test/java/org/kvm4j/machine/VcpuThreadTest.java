@@ -42,7 +42,7 @@ final class VcpuThreadTest {
     when(vcpu.id()).thenReturn(1);
     when(vcpu.registers()).thenReturn(Registers.builder().rip(0xabc).build());
     when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
-    thread = new VcpuThread(vcpu, new FakeGuestMemory(0x1000), end);
+    thread = new VcpuThread(vcpu, new FakeGuestMemory(0x1000), end, new PauseGate());
   }
 
   private MachineEnd endAfter(VcpuExit exit) throws InterruptedException {
@@ -207,7 +207,7 @@ final class VcpuThreadTest {
     thread.kick();
     verify(vcpu).kick();
     kicked.countDown();
-    thread.join();
+    thread.join(0);
 
     verify(vcpu).run();
   }
@@ -223,7 +223,7 @@ final class VcpuThreadTest {
             });
 
     thread.start();
-    thread.join();
+    thread.join(0);
 
     assertEquals("kvm4j-vcpu-1", ran[0].getName());
   }

@@ -12,7 +12,7 @@ public final class MmioSpace implements MmioBus {
 
   @Override
   public void register(long base, long length, MmioHandler handler) {
-    register("handler " + handler.getClass().getSimpleName(), base, length, handler);
+    register("handler " + handler.getClass().getSimpleName(), base, length, Target.of(handler));
   }
 
   /**
@@ -20,8 +20,8 @@ public final class MmioSpace implements MmioBus {
    *
    * @param owner whom a conflict message names
    */
-  public void register(String owner, long base, long length, MmioHandler handler) {
-    space.register(owner, base, length, Target.of(handler));
+  public void register(String owner, long base, long length, Target target) {
+    space.register(owner, base, length, target);
   }
 
   /** The accesses that nobody answered. */

@@ -10,7 +10,7 @@ public final class PioSpace implements PioBus {
 
   @Override
   public void register(int base, int length, PioHandler handler) {
-    register("handler " + handler.getClass().getSimpleName(), base, length, handler);
+    register("handler " + handler.getClass().getSimpleName(), base, length, Target.of(handler));
   }
 
   /**
@@ -18,8 +18,8 @@ public final class PioSpace implements PioBus {
    *
    * @param owner whom a conflict message names
    */
-  public void register(String owner, int base, int length, PioHandler handler) {
-    space.register(owner, base, length, Target.of(handler));
+  public void register(String owner, int base, int length, Target target) {
+    space.register(owner, base, length, target);
   }
 
   /** The accesses that nobody answered. */

@@ -3,15 +3,23 @@ package org.kvm4j.core.bus;
 import org.kvm4j.bus.MmioHandler;
 import org.kvm4j.bus.PioHandler;
 
-/** What a range leads to, for ports and memory alike. */
-interface Target {
+/**
+ * What a range leads to, for ports and memory alike.
+ *
+ * <p>Threading: as {@link PioHandler}.
+ */
+public interface Target {
 
+  /** As {@link MmioHandler#read}. */
   long read(long offset, int size);
 
+  /** As {@link MmioHandler#write}. */
   void write(long offset, int size, long value);
 
+  /** As {@link MmioHandler#maxAccessBytes}. */
   int maxAccessBytes();
 
+  /** That of a handler of ports. */
   static Target of(PioHandler handler) {
     return new Target() {
       @Override
@@ -31,6 +39,7 @@ interface Target {
     };
   }
 
+  /** That of a handler of addresses. */
   static Target of(MmioHandler handler) {
     return new Target() {
       @Override

@@ -3,7 +3,6 @@ package org.kvm4j.core.device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.bus.MmioBus;
 import org.kvm4j.bus.MmioHandler;
@@ -11,6 +10,7 @@ import org.kvm4j.bus.PioBus;
 import org.kvm4j.bus.PioHandler;
 import org.kvm4j.core.bus.MmioSpace;
 import org.kvm4j.core.bus.PioSpace;
+import org.kvm4j.core.bus.Target;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOptions;
@@ -32,31 +32,40 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   }
 
   private final String id;
+  private final DeviceProvider provider;
   private final DeviceOptions options;
   private final Platform platform;
   private final LineMixer lines;
   private final DeviceGuard guard;
   private final ToldFirmware firmware;
   private final List<Claim> claims = new ArrayList<>();
-  private final List<InterruptLine> sources = new CopyOnWriteArrayList<>();
-  private final List<QueuedTimer> timers = new CopyOnWriteArrayList<>();
-  private final List<AutoCloseable> streams = new CopyOnWriteArrayList<>();
+  private final Holdings holdings;
+  private final DeviceThreads threads;
 
   private Device device;
   private boolean created;
   private boolean closed;
 
-  ConnectedDevice(String id, DeviceOptions options, Platform platform, LineMixer lines) {
+  ConnectedDevice(
+      String id,
+      DeviceProvider provider,
+      DeviceOptions options,
+      Platform platform,
+      LineMixer lines,
+      Watchdog watchdog) {
     this.id = id;
+    this.provider = provider;
     this.options = options;
     this.platform = platform;
     this.lines = lines;
-    this.guard = new DeviceGuard(id, platform.onFault());
+    this.holdings = new Holdings(id);
+    this.threads = new DeviceThreads(provider.getClass().getClassLoader());
+    this.guard = new DeviceGuard(id, watchdog, threads, holdings::takeSignals, platform.onFault());
     this.firmware = new ToldFirmware(id, this::checkCreating);
   }
 
   /** With the lock held, as a stream or a timer may call back before the device is complete. */
-  void create(DeviceProvider provider) {
+  void create() {
     device =
         guard.call(
             () -> Objects.requireNonNull(provider.create(this), "its provider returned null"));
@@ -91,17 +100,19 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     return new PioBus() {
       @Override
       public void register(int base, int length, PioHandler handler) {
-        PioHandler guarded = guard.around(handler, base);
+        Target guarded = guard.around(handler, base);
         claim((pio, mmio) -> pio.register("device " + id, base, length, guarded));
       }
 
       @Override
       public int read(int port, int size) {
+        holdings.checkOpen();
         return platform.pio().read(port, size);
       }
 
       @Override
       public void write(int port, int size, int value) {
+        holdings.checkOpen();
         platform.pio().write(port, size, value);
       }
     };
@@ -112,17 +123,19 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     return new MmioBus() {
       @Override
       public void register(long base, long length, MmioHandler handler) {
-        MmioHandler guarded = guard.around(handler, base);
+        Target guarded = guard.around(handler, base);
         claim((pio, mmio) -> mmio.register("device " + id, base, length, guarded));
       }
 
       @Override
       public long read(long address, int size) {
+        holdings.checkOpen();
         return platform.mmio().read(address, size);
       }
 
       @Override
       public void write(long address, int size, long value) {
+        holdings.checkOpen();
         platform.mmio().write(address, size, value);
       }
     };
@@ -130,9 +143,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
 
   @Override
   public InterruptLine interruptLine(int gsi) {
-    InterruptLine line = lines.source(id, gsi);
-    sources.add(line);
-    return line;
+    return holdings.add(lines.source(id, gsi));
   }
 
   @Override
@@ -142,18 +153,13 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
 
   @Override
   public VmTimer timer(Runnable task) {
-    QueuedTimer timer = new QueuedTimer(platform.time(), guard, task);
-    timers.add(timer);
-    return timer;
+    return holdings.add(new QueuedTimer(platform.time(), guard, task));
   }
 
   @Override
   public HostStream stream(String spec) {
-    HostStream stream = platform.streams().open(id, spec);
-    if (stream instanceof AutoCloseable closeable) {
-      streams.add(closeable);
-    }
-    return new GuardedStream(stream, guard);
+    holdings.checkOpen();
+    return holdings.add(new GuardedStream(platform.streams().open(id, spec), guard));
   }
 
   @Override
@@ -184,11 +190,21 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     }
     closed = true;
     guard.runLast("close", this::closeDevice);
-    timers.forEach(QueuedTimer::kill);
-    sources.forEach(line -> line.set(false));
-    for (AutoCloseable stream : streams) {
+    for (GuardedStream stream : holdings.takeAll()) {
       guard.closing("its stream", stream);
     }
+    for (Thread thread : threads.end()) {
+      guard.fault(
+          "Device %s leaves thread '%s' behind: it must end its threads in close()."
+              .formatted(id, thread.getName()),
+          whereIs(thread));
+    }
+  }
+
+  private static Throwable whereIs(Thread thread) {
+    Throwable stack = new IllegalStateException("it is here:");
+    stack.setStackTrace(thread.getStackTrace());
+    return stack;
   }
 
   private void closeDevice() {

@@ -1,63 +1,125 @@
 package org.kvm4j.core.device;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.kvm4j.bus.MmioHandler;
 import org.kvm4j.bus.PioHandler;
+import org.kvm4j.core.bus.Target;
 import org.kvm4j.device.DeviceFaultException;
 
 /**
- * Stands between the VM and one device: holds the device's lock around every call into it, and
- * turns whatever it throws into a fault instead of letting it unwind a vCPU.
+ * Stands between the VM and one device: holds the device's lock around every call into it, measures
+ * the call, and turns whatever it throws into a fault instead of letting it unwind a vCPU.
+ *
+ * <p>A device that has failed once is fenced, for its state can no longer be relied on: nothing of
+ * it runs again, its reads give all ones, and nobody waits for a call that does not come back.
  */
 final class DeviceGuard {
 
-  private static final int ALL_ONES = -1;
+  /** How often one who waits for the device looks whether it has been fenced meanwhile. */
+  private static final long WAIT_MILLIS = 100;
 
-  private final String deviceId;
-  private final Consumer<DeviceFaultException> onFault;
-  private final ReentrantLock lock = new ReentrantLock();
-  private boolean closed;
+  private static final long ALL_ONES = -1;
+  private static final String ADVICE = "This is a bug in the device; report it to its author.";
 
-  DeviceGuard(String deviceId, Consumer<DeviceFaultException> onFault) {
-    this.deviceId = deviceId;
-    this.onFault = onFault;
+  private enum State {
+    OPEN,
+    FENCED,
+    CLOSED
   }
 
-  /** Runs a piece of the device's code, unless the device is closed. */
+  private final String deviceId;
+  private final Watchdog watchdog;
+  private final CallMeter meter;
+  private final Consumer<DeviceFaultException> onFault;
+  private final Runnable onFence;
+  private final DeviceThreads threads;
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile State state = State.OPEN;
+
+  // Of the present call, for the watchdog; written with the lock held, before the meter begins.
+  private String kind = "";
+  private long address;
+  private int size;
+
+  /** The calling thread's own context class loader, during a call. */
+  private ClassLoader contextBefore;
+
+  /**
+   * For one device.
+   *
+   * @param onFence takes back what the device could still act through
+   * @param onFault told of the fault, after that
+   */
+  DeviceGuard(
+      String deviceId,
+      Watchdog watchdog,
+      DeviceThreads threads,
+      Runnable onFence,
+      Consumer<DeviceFaultException> onFault) {
+    this.deviceId = deviceId;
+    this.watchdog = watchdog;
+    this.threads = threads;
+    this.onFence = onFence;
+    this.onFault = onFault;
+    this.meter = new CallMeter(watchdog, this::overdue);
+    watchdog.add(meter);
+  }
+
+  /** Whether the device has failed. */
+  boolean isFenced() {
+    return state == State.FENCED;
+  }
+
+  /** Runs a piece of the device's code, unless the device is fenced or closed. */
   void run(String what, Runnable code) {
-    lock.lock();
-    try {
-      if (!closed) {
+    if (enter(what, 0, 0)) {
+      try {
         code.run();
+      } catch (Throwable t) {
+        failed(what, 0, 0, t);
+      } finally {
+        leave(what, 0, 0);
       }
-    } catch (Throwable t) {
-      fault(what, t);
-    } finally {
-      lock.unlock();
     }
   }
 
-  /** Runs code that makes the device; what it throws is the caller's. */
+  /** Runs code whose exceptions are the caller's: what makes the device, saves it, restores it. */
   <T> T call(Supplier<T> code) {
     lock.lock();
+    ClassLoader before = mark();
     try {
       return code.get();
     } finally {
+      Thread.currentThread().setContextClassLoader(before);
       lock.unlock();
     }
   }
 
-  /** Runs the device's last piece of code; nothing of it runs afterwards. */
+  /** Runs the device's last piece of code, even if fenced; nothing of it runs afterwards. */
   void runLast(String what, Runnable code) {
-    lock.lock();
+    boolean locked = lockForTheLastTime();
     try {
-      run(what, code);
-      closed = true;
+      if (locked && state != State.CLOSED) {
+        state = State.OPEN; // a fenced device, too, may give up what it opened
+        run(what, code);
+      }
     } finally {
-      lock.unlock();
+      state = State.CLOSED;
+      watchdog.remove(meter);
+      if (locked) {
+        lock.unlock();
+      }
     }
+  }
+
+  /** A fenced device may be in a call for ever: it gets a moment. */
+  private boolean lockForTheLastTime() {
+    return lockUnlessFenced()
+        || Uninterruptibles.tryLockUninterruptibly(lock, WAIT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Closes something that the device left behind; a failure is a fault like any other. */
@@ -65,93 +127,148 @@ final class DeviceGuard {
     try {
       resource.close();
     } catch (Throwable t) {
-      fault("closing " + what, t);
+      failed("closing " + what, 0, 0, t);
     }
   }
 
-  PioHandler around(PioHandler handler, int base) {
-    int width = handler.maxAccessBytes();
-    return new PioHandler() {
-      @Override
-      public int read(int offset, int size) {
-        lock.lock();
-        try {
-          return closed ? ALL_ONES : handler.read(offset, size);
-        } catch (Throwable t) {
-          fault(access("a read of port", base + offset, size), t);
-          return ALL_ONES;
-        } finally {
-          lock.unlock();
-        }
-      }
+  /** Reports something that the device has done wrong. */
+  void fault(String message, Throwable cause) {
+    if (state == State.OPEN) {
+      state = State.FENCED;
+      onFence.run();
+    }
+    onFault.accept(new DeviceFaultException(message, cause));
+  }
 
-      @Override
-      public void write(int offset, int size, int value) {
-        lock.lock();
+  Target around(PioHandler handler, int base) {
+    return new GuardedRange(this, Target.of(handler), "port", base);
+  }
+
+  Target around(MmioHandler handler, long base) {
+    return new GuardedRange(this, Target.of(handler), "address", base);
+  }
+
+  long read(Target target, String what, long at, long offset, int bytes) {
+    if (!enter(what, at, bytes)) {
+      return ALL_ONES;
+    }
+    long value = ALL_ONES;
+    try {
+      value = target.read(offset, bytes);
+    } catch (Throwable t) {
+      failed(what, at, bytes, t);
+    } finally {
+      value = leave(what, at, bytes) ? value : ALL_ONES;
+    }
+    return value;
+  }
+
+  void write(Target target, String what, long at, long offset, int bytes, long value) {
+    if (enter(what, at, bytes)) {
+      try {
+        target.write(offset, bytes, value);
+      } catch (Throwable t) {
+        failed(what, at, bytes, t);
+      } finally {
+        leave(what, at, bytes);
+      }
+    }
+  }
+
+  /** Whether the call may be made; then {@link #leave} must follow. */
+  private boolean enter(String what, long at, int bytes) {
+    if (!lockUnlessFenced()) {
+      return false;
+    }
+    if (state != State.OPEN) {
+      lock.unlock();
+      return false;
+    }
+    if (lock.getHoldCount() == 1) {
+      kind = what;
+      address = at;
+      size = bytes;
+      contextBefore = mark();
+      meter.begin();
+    }
+    return true;
+  }
+
+  /** Whether the call ended in time. */
+  private boolean leave(String what, long at, int bytes) {
+    try {
+      if (lock.getHoldCount() > 1) {
+        return true; // a part of another call, which is measured as a whole
+      }
+      Thread.currentThread().setContextClassLoader(contextBefore);
+      return switch (meter.end()) {
+        case FINE -> true;
+        case TOLD -> false;
+        case OVER -> {
+          fault(tooLong("took too long for", what, at, bytes), null);
+          yield false;
+        }
+      };
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ClassLoader mark() {
+    Thread current = Thread.currentThread();
+    ClassLoader found = current.getContextClassLoader();
+    current.setContextClassLoader(threads.mark());
+    return found;
+  }
+
+  /** Without a bound only as long as somebody in there may still come out. */
+  private boolean lockUnlessFenced() {
+    if (lock.tryLock()) {
+      return true;
+    }
+    boolean interrupted = false;
+    try {
+      while (state != State.FENCED) {
         try {
-          if (!closed) {
-            handler.write(offset, size, value);
+          if (lock.tryLock(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+            return true;
           }
-        } catch (Throwable t) {
-          fault(access("a write to port", base + offset, size), t);
-        } finally {
-          lock.unlock();
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
       }
-
-      @Override
-      public int maxAccessBytes() {
-        return width;
+      return false;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
-    };
+    }
   }
 
-  MmioHandler around(MmioHandler handler, long base) {
-    int width = handler.maxAccessBytes();
-    return new MmioHandler() {
-      @Override
-      public long read(long offset, int size) {
-        lock.lock();
-        try {
-          return closed ? ALL_ONES : handler.read(offset, size);
-        } catch (Throwable t) {
-          fault(access("a read of address", base + offset, size), t);
-          return ALL_ONES;
-        } finally {
-          lock.unlock();
-        }
-      }
-
-      @Override
-      public void write(long offset, int size, long value) {
-        lock.lock();
-        try {
-          if (!closed) {
-            handler.write(offset, size, value);
-          }
-        } catch (Throwable t) {
-          fault(access("a write to address", base + offset, size), t);
-        } finally {
-          lock.unlock();
-        }
-      }
-
-      @Override
-      public int maxAccessBytes() {
-        return width;
-      }
-    };
+  /** On the watchdog's thread. */
+  private void overdue(StackTraceElement[] where) {
+    Throwable stack = new IllegalStateException("it is still there:");
+    stack.setStackTrace(where);
+    fault(tooLong("does not come back from", kind, address, size), stack);
   }
 
-  private void fault(String what, Throwable cause) {
-    onFault.accept(
-        new DeviceFaultException(
-            "Device %s failed in %s: %s. This is a bug in the device; report it to its author."
-                .formatted(deviceId, what, cause),
-            cause));
+  private void failed(String what, long at, int bytes, Throwable cause) {
+    fault(
+        "Device %s failed in %s: %s. %s".formatted(deviceId, place(what, at, bytes), cause, ADVICE),
+        cause);
   }
 
-  private static String access(String what, long address, int size) {
-    return "%s 0x%x, size %d".formatted(what, address, size);
+  private String tooLong(String verb, String what, long at, int bytes) {
+    return "Device %s %s %s: it may take %d ms. %s"
+        .formatted(
+            deviceId,
+            verb,
+            place(what, at, bytes),
+            TimeUnit.NANOSECONDS.toMillis(watchdog.budgetNanos()),
+            ADVICE);
+  }
+
+  private static String place(String what, long at, int bytes) {
+    return bytes == 0 ? what : "%s 0x%x, size %d".formatted(what, at, bytes);
   }
 }

@@ -30,6 +30,7 @@ public final class DeviceSet implements AutoCloseable {
 
   private final Platform platform;
   private final LineMixer lines;
+  private final Watchdog watchdog;
   private final Map<String, ConnectedDevice> devices = new LinkedHashMap<>();
   private final Map<String, Map<String, String>> planned = new HashMap<>();
   private final ResourcePlan plan;
@@ -48,6 +49,7 @@ public final class DeviceSet implements AutoCloseable {
     this.platform = platform;
     this.plan = plan;
     this.lines = new LineMixer(platform.lines());
+    this.watchdog = new Watchdog(platform.callBudget());
   }
 
   /** As {@link #addAll}, with one device whose code was there at start; its id. */
@@ -80,10 +82,11 @@ public final class DeviceSet implements AutoCloseable {
   private void create(String id, DeviceType type, Map<String, String> texts) {
     DeviceProvider provider = type.provider();
     DeviceOptions options = DeviceOptions.parse(id, provider.options(), texts);
-    ConnectedDevice connected = new ConnectedDevice(id, options, platform, lines);
+    ConnectedDevice connected =
+        new ConnectedDevice(id, provider, options, platform, lines, watchdog);
     devices.put(id, connected);
     try {
-      connected.create(provider);
+      connected.create();
     } catch (KvmException e) {
       throw e; // says already what to do
     } catch (RuntimeException e) {
@@ -95,7 +98,7 @@ public final class DeviceSet implements AutoCloseable {
   }
 
   /**
-   * Puts the ranges of all devices onto the buses.
+   * Puts the ranges of all devices onto the buses, and begins to watch how long their calls take.
    *
    * @throws DeviceConflictException naming every conflict, and every range that no bus can have, at
    *     once
@@ -114,6 +117,7 @@ public final class DeviceSet implements AutoCloseable {
     if (!conflicts.isEmpty()) {
       throw new DeviceConflictException(String.join(System.lineSeparator(), conflicts));
     }
+    watchdog.start();
   }
 
   /** Resets every device, as the reset line of a PC does. */
@@ -151,6 +155,7 @@ public final class DeviceSet implements AutoCloseable {
     List<ConnectedDevice> reverse = new ArrayList<>(devices.values());
     Collections.reverse(reverse);
     reverse.forEach(ConnectedDevice::close);
+    watchdog.close();
   }
 
   private String freeId(String type, Set<String> alsoTaken) {

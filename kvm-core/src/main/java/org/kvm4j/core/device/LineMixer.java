@@ -17,7 +17,7 @@ final class LineMixer {
   }
 
   /** A new source, low. */
-  InterruptLine source(String deviceId, int gsi) {
+  Source source(String deviceId, int gsi) {
     if (gsi < 0 || gsi >= GSI_COUNT) {
       throw new DeviceConfigurationException(
           "Device %s: there is no GSI %d. Use 0 to %d.".formatted(deviceId, gsi, GSI_COUNT - 1));
@@ -36,11 +36,13 @@ final class LineMixer {
     }
   }
 
-  private static final class Source implements InterruptLine {
+  /** What one device drives. */
+  static final class Source implements InterruptLine {
     private final Wire wire;
     private volatile boolean high;
+    private boolean released; // guarded by wire
 
-    Source(Wire wire) {
+    private Source(Wire wire) {
       this.wire = wire;
     }
 
@@ -50,7 +52,7 @@ final class LineMixer {
         return; // the common case: a register access that changed nothing
       }
       synchronized (wire) {
-        if (newHigh == high) {
+        if (newHigh == high || released) {
           return;
         }
         high = newHigh;
@@ -59,6 +61,14 @@ final class LineMixer {
         if (before == 0 || wire.highSources == 0) {
           wire.sink.set(wire.gsi, newHigh);
         }
+      }
+    }
+
+    /** Low for good: its device is fenced or closed. */
+    void release() {
+      synchronized (wire) {
+        set(false);
+        released = true;
       }
     }
   }

@@ -1,5 +1,6 @@
 package org.kvm4j.core.device;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.kvm4j.GuestMemory;
@@ -18,7 +19,9 @@ import org.kvm4j.device.VmControl;
  * @param control what becomes of a device's requests
  * @param memory guest RAM
  * @param streams how byte streams are opened
- * @param onFault told of a device that threw; may be called from any thread and repeatedly
+ * @param callBudget how long a device may take for one call, until it counts as failed
+ * @param onFault told of a device that has failed and is fenced now: its reads give all ones, its
+ *     lines are low, nothing of it runs; may be called from any thread
  */
 public record Platform(
     PioSpace pio,
@@ -28,7 +31,13 @@ public record Platform(
     VmControl control,
     GuestMemory memory,
     StreamOpener streams,
+    Duration callBudget,
     Consumer<DeviceFaultException> onFault) {
+
+  /**
+   * A call budget that only a device that is stuck exceeds: a guest's own watchdogs wait longer.
+   */
+  public static final Duration STANDARD_CALL_BUDGET = Duration.ofSeconds(1);
 
   /** All are needed. */
   public Platform {
@@ -39,6 +48,9 @@ public record Platform(
     Objects.requireNonNull(control, "control");
     Objects.requireNonNull(memory, "memory");
     Objects.requireNonNull(streams, "streams");
+    if (callBudget.isNegative() || callBudget.isZero()) {
+      throw new IllegalArgumentException("a call budget of " + callBudget + ": use more than 0");
+    }
     Objects.requireNonNull(onFault, "onFault");
   }
 }

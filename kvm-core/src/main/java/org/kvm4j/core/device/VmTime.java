@@ -1,6 +1,7 @@
 package org.kvm4j.core.device;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -11,12 +12,20 @@ import org.kvm4j.device.VmClock;
  * The clock of a VM and the one thread that runs its timers.
  *
  * <p>The clock stands until {@link #start} and between {@link #stop} and {@code start}; timers due
- * meanwhile wait. Threading: any thread.
+ * meanwhile wait. While it runs, it does so at a {@linkplain #setRate rate}, and a standing or
+ * running clock can be {@linkplain #step stepped} by hand. Threading: any thread.
  */
 public final class VmTime implements VmClock, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(VmTime.class.getName());
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long NO_STEP = -1;
+
+  /** The fastest that the clock may run; at 0 it is stepped only. */
+  public static final double FASTEST_RATE = 1000;
+
+  /** Longer than the task of a sound device takes; one that is stuck is interrupted before. */
+  private static final Duration MOST_TO_END = Duration.ofSeconds(5);
 
   /** An entry of the queue; one that was superseded stays in it until its time comes. */
   private record Due(long deadlineNanos, long serial, QueuedTimer timer)
@@ -30,12 +39,18 @@ public final class VmTime implements VmClock, AutoCloseable {
 
   private final Lock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Condition stepped = lock.newCondition();
   private final PriorityQueue<Due> queue = new PriorityQueue<>();
   private final long startEpochMillis = System.currentTimeMillis();
   private final Thread thread = new Thread(this::runTimers, "kvm4j-timers");
 
   private long ranNanos;
   private long startedAt;
+  private double rate = 1;
+
+  /** Where a step under way leads; the clock follows the deadlines on the way there. */
+  private long stepTarget = NO_STEP;
+
   private boolean running;
   private boolean closed;
   private long lastSerial;
@@ -54,6 +69,62 @@ public final class VmTime implements VmClock, AutoCloseable {
         running = true;
         startedAt = System.nanoTime();
         changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Lets the clock run faster or slower than the host's from now on.
+   *
+   * @param newRate VM nanoseconds a nanosecond, 0 to {@link #FASTEST_RATE}; at 0 it moves by {@link
+   *     #step} alone
+   * @throws IllegalArgumentException if it is anything else
+   */
+  public void setRate(double newRate) {
+    if (!(newRate >= 0 && newRate <= FASTEST_RATE)) {
+      throw new IllegalArgumentException(
+          "a clock rate of %s: use 0 to %s".formatted(newRate, FASTEST_RATE));
+    }
+    lock.lock();
+    try {
+      ranNanos = now();
+      startedAt = System.nanoTime();
+      rate = newRate;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Moves the clock, and runs the timers due on the way, each at its deadline.
+   *
+   * <p>Returns when their tasks have ended. Timers that these arm are a part of the step if they
+   * are due in it.
+   *
+   * @param nanos at least 0
+   * @throws IllegalArgumentException if it is negative
+   * @throws IllegalStateException if a timer task does it
+   */
+  public void step(long nanos) {
+    if (nanos < 0) {
+      throw new IllegalArgumentException("a step of " + nanos + " ns: time never goes back");
+    }
+    if (Thread.currentThread() == thread) {
+      throw new IllegalStateException("a timer task steps the clock: arm the timer instead");
+    }
+    lock.lock();
+    try {
+      while (stepTarget != NO_STEP && !closed) {
+        stepped.awaitUninterruptibly();
+      }
+      ranNanos = now();
+      stepTarget = Math.addExact(ranNanos, nanos);
+      changed.signal();
+      while (stepTarget != NO_STEP && !closed) {
+        stepped.awaitUninterruptibly();
       }
     } finally {
       lock.unlock();
@@ -86,7 +157,11 @@ public final class VmTime implements VmClock, AutoCloseable {
     return startEpochMillis + nanoTime() / NANOS_PER_MILLI;
   }
 
-  /** Ends the timer thread and waits for it; no task runs afterwards. Idempotent. */
+  /**
+   * Ends the timer thread and waits for it; no task runs afterwards. Idempotent.
+   *
+   * <p>A task that does not come back is waited for some seconds only: see {@link #hasEnded}.
+   */
   @Override
   public void close() {
     lock.lock();
@@ -94,16 +169,27 @@ public final class VmTime implements VmClock, AutoCloseable {
       closed = true;
       queue.clear();
       changed.signal();
+      stepped.signalAll();
     } finally {
       lock.unlock();
     }
     if (Thread.currentThread() != thread) {
-      Uninterruptibles.joinUninterruptibly(thread);
+      Uninterruptibles.joinUninterruptibly(thread, MOST_TO_END);
     }
   }
 
+  /** Whether no timer task can run any more. */
+  public boolean hasEnded() {
+    return !thread.isAlive();
+  }
+
   private long now() {
-    return running ? ranNanos + System.nanoTime() - startedAt : ranNanos;
+    return running && stepTarget == NO_STEP ? ranNanos + sinceStart() : ranNanos;
+  }
+
+  private long sinceStart() {
+    long hostNanos = System.nanoTime() - startedAt;
+    return rate == 1 ? hostNanos : (long) (hostNanos * rate); // a double has 53 bits only
   }
 
   /** The deadline of a timer, kept here because the queue's lock guards it. */
@@ -174,20 +260,33 @@ public final class VmTime implements VmClock, AutoCloseable {
     }
   }
 
+  private void endStep() {
+    ranNanos = stepTarget;
+    stepTarget = NO_STEP;
+    startedAt = System.nanoTime();
+    stepped.signalAll();
+  }
+
   /** The next entry whose time has come; null once closed. */
   private Due awaitDue() throws InterruptedException {
     lock.lock();
     try {
       while (!closed) {
         Due next = queue.peek();
-        if (next == null || !running) {
+        if (stepTarget != NO_STEP) {
+          if (next != null && next.deadlineNanos() <= stepTarget) {
+            ranNanos = Math.max(ranNanos, next.deadlineNanos());
+            return queue.poll();
+          }
+          endStep();
+        } else if (next == null || !running || rate == 0) {
           changed.awaitUninterruptibly();
         } else {
           long now = now();
           if (next.deadlineNanos() <= now) { // not by the difference, which may overflow
             return queue.poll();
           }
-          changed.awaitNanos(next.deadlineNanos() - now);
+          changed.awaitNanos((long) ((next.deadlineNanos() - now) / rate));
         }
       }
       return null;

@@ -101,12 +101,12 @@ final class MmioSpaceTest {
 
   @Test
   void anOverlap_isRefused_namingBothOwnersAndRanges() {
-    mmio.register("device hpet", 0xfed0_0000L, 0x400, wide.forMemory());
+    mmio.register("device hpet", 0xfed0_0000L, 0x400, Target.of(wide.forMemory()));
 
     DeviceConflictException conflict =
         assertThrows(
             DeviceConflictException.class,
-            () -> mmio.register("device tpm", 0xfed0_03ffL, 0x1000, words.forMemory()));
+            () -> mmio.register("device tpm", 0xfed0_03ffL, 0x1000, Target.of(words.forMemory())));
 
     assertEquals(
         "device tpm wants addresses 0xfed003ff-0xfed013fe, but device hpet has addresses"

@@ -146,12 +146,12 @@ final class PioSpaceTest {
   @ParameterizedTest
   @CsvSource({"0x3f8, 8", "0x3ff, 1", "0x3f0, 9", "0x3ff, 0x10", "0, 0x10000"})
   void anOverlap_isRefused_namingBothOwnersAndRanges(int base, int length) {
-    pio.register("device serial", 0x3f8, 8, wide.forPorts());
+    pio.register("device serial", 0x3f8, 8, Target.of(wide.forPorts()));
 
     DeviceConflictException conflict =
         assertThrows(
             DeviceConflictException.class,
-            () -> pio.register("device pit", base, length, bytes.forPorts()));
+            () -> pio.register("device pit", base, length, Target.of(bytes.forPorts())));
 
     assertEquals(
         "device pit wants ports 0x%x-0x%x, but device serial has ports 0x3f8-0x3ff."
@@ -188,7 +188,7 @@ final class PioSpaceTest {
     String message =
         assertThrows(
                 IllegalArgumentException.class,
-                () -> pio.register("device odd", base, length, wide.forPorts()))
+                () -> pio.register("device odd", base, length, Target.of(wide.forPorts())))
             .getMessage();
 
     assertTrue(message.startsWith("device odd: ports from 0x"), message);
@@ -202,7 +202,8 @@ final class PioSpaceTest {
 
     String message =
         assertThrows(
-                IllegalArgumentException.class, () -> pio.register("device odd", 0, 8, handler))
+                IllegalArgumentException.class,
+                () -> pio.register("device odd", 0, 8, Target.of(handler)))
             .getMessage();
 
     assertEquals(

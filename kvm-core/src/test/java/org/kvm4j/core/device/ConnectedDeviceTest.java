@@ -104,7 +104,7 @@ final class ConnectedDeviceTest {
                   });
               host[0] = new Thread(() -> platform.streams.get("serial memory").send("x"));
               host[0].start();
-              while (host[0].getState() != Thread.State.WAITING) {
+              while (host[0].getState() != Thread.State.TIMED_WAITING) {
                 Thread.onSpinWait(); // it waits for the device's lock, which creation holds
               }
               order.add("created");

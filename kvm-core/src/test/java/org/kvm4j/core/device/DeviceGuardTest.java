@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kvm4j.bus.MmioHandler;
 import org.kvm4j.bus.PioHandler;
+import org.kvm4j.core.bus.Target;
 import org.kvm4j.device.DeviceFaultException;
 
 /** One at a time into a device, and nothing that it throws out of it. */
@@ -29,7 +31,15 @@ final class DeviceGuardTest {
   private static final int ROUNDS = 5000;
 
   private final List<DeviceFaultException> faults = new CopyOnWriteArrayList<>();
-  private final DeviceGuard guard = new DeviceGuard("serial", faults::add);
+  private final AtomicInteger fences = new AtomicInteger();
+  private final Watchdog watchdog = new Watchdog(Duration.ofMinutes(1));
+  private final DeviceGuard guard =
+      new DeviceGuard(
+          "serial",
+          watchdog,
+          new DeviceThreads(getClass().getClassLoader()),
+          fences::incrementAndGet,
+          faults::add);
 
   static Stream<Throwable> bugs() {
     return Stream.of(
@@ -42,7 +52,7 @@ final class DeviceGuardTest {
   @ParameterizedTest
   @MethodSource("bugs")
   void aReadThatThrows_isAFault_andTheGuestReadsAllOnes(Throwable bug) {
-    PioHandler port = guard.around(TestProvider.reading(() -> sneak(bug)), 0x3f8);
+    Target port = guard.around(TestProvider.reading(() -> sneak(bug)), 0x3f8);
 
     assertEquals(-1, port.read(5, 1));
 
@@ -56,7 +66,7 @@ final class DeviceGuardTest {
 
   @Test
   void aWriteThatThrows_isAFault() {
-    PioHandler port =
+    Target port =
         guard.around(TestProvider.reading(() -> sneak(new ArithmeticException("/ by zero"))), 0x40);
 
     port.write(3, 2, 0);
@@ -70,23 +80,21 @@ final class DeviceGuardTest {
 
   @Test
   void memoryHandlersThatThrow_areFaults_withTheirAddress() {
-    MmioHandler registers =
-        guard.around(
-            new MmioHandler() {
-              @Override
-              public long read(long offset, int size) {
-                throw new IllegalStateException("read");
-              }
+    MmioHandler broken =
+        new MmioHandler() {
+          @Override
+          public long read(long offset, int size) {
+            throw new IllegalStateException("read");
+          }
 
-              @Override
-              public void write(long offset, int size, long value) {
-                throw new IllegalStateException("write");
-              }
-            },
-            0xfed0_0000L);
+          @Override
+          public void write(long offset, int size, long value) {
+            throw new IllegalStateException("write");
+          }
+        };
 
-    assertEquals(-1, registers.read(0xf0, 8));
-    registers.write(0x10, 4, 0);
+    assertEquals(-1, guard.around(broken, 0xfed0_0000L).read(0xf0, 8));
+    TestGuard.of("hpet", faults::add).around(broken, 0xfed0_0000L).write(0x10, 4, 0);
 
     assertTrue(faults.get(0).getMessage().contains("a read of address 0xfed000f0, size 8: "));
     assertTrue(faults.get(1).getMessage().contains("a write to address 0xfed00010, size 4: "));
@@ -94,7 +102,7 @@ final class DeviceGuardTest {
 
   @Test
   void endlessRecursion_isAFault_andTheLockIsFreeAfterIt() throws Exception {
-    PioHandler port = guard.around(TestProvider.reading(DeviceGuardTest::recurse), 0x60);
+    Target port = guard.around(TestProvider.reading(DeviceGuardTest::recurse), 0x60);
 
     assertEquals(-1, port.read(0, 1));
 
@@ -103,14 +111,36 @@ final class DeviceGuardTest {
   }
 
   @Test
-  void everyThrow_isReported() {
-    PioHandler port =
-        guard.around(TestProvider.reading(() -> sneak(new IllegalStateException())), 0x60);
+  void aDeviceThatHasFailed_isFenced_andAnswersAllOnes() {
+    AtomicInteger calls = new AtomicInteger();
+    Target port =
+        guard.around(
+            TestProvider.reading(
+                () -> {
+                  calls.incrementAndGet();
+                  throw new IllegalStateException("bug");
+                }),
+            0x60);
 
     port.read(0, 1);
-    port.read(0, 1);
+    port.write(0, 1, 1);
+    guard.run("a timer task", calls::incrementAndGet);
 
-    assertEquals(2, faults.size());
+    assertEquals(-1, port.read(0, 1));
+    assertTrue(guard.isFenced());
+    assertEquals(1, calls.get());
+    assertEquals(1, faults.size());
+    assertEquals(1, fences.get());
+  }
+
+  @Test
+  void aFencedDevice_mayStillGiveUpWhatItOpened() {
+    AtomicInteger closed = new AtomicInteger();
+    guard.run("a timer task", () -> sneak(new IllegalStateException("bug")));
+
+    guard.runLast("close", closed::incrementAndGet);
+
+    assertEquals(1, closed.get());
   }
 
   @Test
@@ -127,7 +157,7 @@ final class DeviceGuardTest {
           inside.decrementAndGet();
           return 0;
         };
-    PioHandler port = guard.around(TestProvider.reading(body), 0x60);
+    Target port = guard.around(TestProvider.reading(body), 0x60);
     AtomicInteger number = new AtomicInteger();
 
     onOtherThreads(
@@ -150,8 +180,8 @@ final class DeviceGuardTest {
 
   @Test
   void aHandler_mayReachItsOwnDeviceAgain() {
-    PioHandler inner = guard.around(TestProvider.answering(7), 0x61);
-    PioHandler outer = guard.around(TestProvider.reading(() -> inner.read(0, 1) + 1), 0x60);
+    Target inner = guard.around(TestProvider.answering(7), 0x61);
+    Target outer = guard.around(TestProvider.reading(() -> (int) inner.read(0, 1) + 1), 0x60);
 
     assertEquals(8, outer.read(0, 1));
   }
@@ -159,7 +189,7 @@ final class DeviceGuardTest {
   @Test
   void afterClose_nothingOfTheDeviceRuns_andItsPortsReadAllOnes() {
     AtomicInteger calls = new AtomicInteger();
-    PioHandler port = guard.around(TestProvider.reading(calls::incrementAndGet), 0x60);
+    Target port = guard.around(TestProvider.reading(calls::incrementAndGet), 0x60);
 
     guard.runLast("close", calls::incrementAndGet);
     port.write(0, 1, 1);
@@ -173,7 +203,7 @@ final class DeviceGuardTest {
   @Test
   void theWidthOfAHandler_isAskedForOnce() {
     AtomicInteger asked = new AtomicInteger();
-    PioHandler port =
+    Target port =
         guard.around(
             new PioHandler() {
               @Override

@@ -38,6 +38,7 @@ final class TestPlatform implements AutoCloseable {
               control,
               memory,
               this::open,
+              Platform.STANDARD_CALL_BUDGET,
               faults::add));
 
   /** Adds a device with its default options. */

@@ -27,7 +27,7 @@ final class VmTimeTest {
 
   private final VmTime time = new VmTime();
   private final List<DeviceFaultException> faults = new CopyOnWriteArrayList<>();
-  private final DeviceGuard guard = new DeviceGuard("pit", faults::add);
+  private final DeviceGuard guard = TestGuard.of("pit", faults::add);
   private final BlockingQueue<String> ran = new LinkedBlockingQueue<>();
 
   @AfterEach
@@ -242,10 +242,10 @@ final class VmTimeTest {
   }
 
   @Test
-  void aTaskThatThrows_isAFault_andTheOtherTimersGoOn() throws Exception {
+  void aTaskThatThrows_isAFault_andTheTimersOfOthersGoOn() throws Exception {
     new QueuedTimer(
             time,
-            guard,
+            TestGuard.of("rtc", faults::add),
             () -> {
               throw new IllegalStateException("bug");
             })
@@ -255,7 +255,7 @@ final class VmTimeTest {
     time.start();
 
     assertEquals("next", ran.take());
-    assertTrue(faults.get(0).getMessage().startsWith("Device pit failed in a timer task: "));
+    assertTrue(faults.get(0).getMessage().startsWith("Device rtc failed in a timer task: "));
   }
 
   @Test
@@ -289,7 +289,7 @@ final class VmTimeTest {
 
     Thread closer = new Thread(time::close, "closer");
     closer.start();
-    while (closer.getState() != Thread.State.WAITING) {
+    while (closer.getState() != Thread.State.TIMED_WAITING) {
       Thread.onSpinWait(); // in join, until the task ends
     }
     assertEquals(0, ran.size());
@@ -356,7 +356,7 @@ final class VmTimeTest {
           action.accept(timer);
         });
     assertEquals(List.of(), faults);
-    DeviceGuard other = new DeviceGuard("other", faults::add);
+    DeviceGuard other = TestGuard.of("other", faults::add);
     CountDownLatch later = new CountDownLatch(1);
     new QueuedTimer(time, other, later::countDown).arm(0);
     later.await(); // the thread is past the stale entry
@@ -371,7 +371,7 @@ final class VmTimeTest {
   }
 
   private static boolean isInExpire(Map.Entry<Thread, StackTraceElement[]> entry) {
-    return entry.getKey().getState() == Thread.State.WAITING
+    return entry.getKey().getState() == Thread.State.TIMED_WAITING
         && List.of(entry.getValue()).stream().anyMatch(f -> f.getMethodName().equals("expire"));
   }
 

@@ -1,0 +1,87 @@
+package org.kvm4j.core.device;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Measures the calls into one device, one at a time.
+ *
+ * <p>Begin and end belong to the thread that holds the device's lock; {@link #check} to the {@link
+ * Watchdog}, which takes a call that is overdue away from it and interrupts it: whatever blocks
+ * there ends.
+ */
+final class CallMeter {
+
+  /** Told of a call that is still going on. */
+  interface OnOverdue extends Consumer<StackTraceElement[]> {}
+
+  private static final long NO_CALL = 0;
+  private static final long OVERDUE = 2;
+
+  private final Watchdog watchdog;
+  private final OnOverdue onOverdue;
+
+  /** {@link #NO_CALL}, {@link #OVERDUE}, or when the present call began: made odd, so neither. */
+  private final AtomicLong began = new AtomicLong(NO_CALL);
+
+  private Thread thread;
+  private long forgivenBefore;
+
+  CallMeter(Watchdog watchdog, OnOverdue onOverdue) {
+    this.watchdog = watchdog;
+    this.onOverdue = onOverdue;
+  }
+
+  void begin() {
+    thread = Thread.currentThread();
+    forgivenBefore = watchdog.forgivenNanos();
+    began.setRelease(System.nanoTime() | 1);
+  }
+
+  /** Whether the call ended within its budget; if not, whether the watchdog has told of it. */
+  Verdict end() {
+    long start = began.getAndSet(NO_CALL);
+    if (start == OVERDUE) {
+      synchronized (this) {
+        var unused = Thread.interrupted(); // the watchdog's, which has been sent by now
+      }
+      return Verdict.TOLD;
+    }
+    return isOver(start, System.nanoTime()) && isOverAfterAll(start) ? Verdict.OVER : Verdict.FINE;
+  }
+
+  /** What {@link #end} found. */
+  enum Verdict {
+    FINE,
+    OVER,
+    TOLD
+  }
+
+  /** The process may have stood still and the watchdog not have noticed yet. */
+  private boolean isOverAfterAll(long start) {
+    watchdog.lookAtTheClock();
+    return isOver(start, System.nanoTime());
+  }
+
+  private boolean isOver(long start, long now) {
+    return now - start - (watchdog.forgivenNanos() - forgivenBefore) > watchdog.budgetNanos();
+  }
+
+  /** By the watchdog: takes the present call away if it is over its budget. */
+  void check(long now) {
+    long start = began.getAcquire();
+    if (start == NO_CALL || start == OVERDUE || !isOver(start, now)) {
+      return;
+    }
+    StackTraceElement[] where;
+    synchronized (this) {
+      Thread caller = thread;
+      where = caller.getStackTrace();
+      if (!began.compareAndSet(start, OVERDUE)) {
+        return; // it has just ended, and measures itself
+      }
+      caller.interrupt();
+    }
+    onOverdue.accept(where);
+  }
+}

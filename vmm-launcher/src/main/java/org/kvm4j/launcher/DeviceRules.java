@@ -1,0 +1,104 @@
+package org.kvm4j.launcher;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.kvm4j.core.device.VmTime;
+import org.kvm4j.machine.FaultPolicy;
+import org.kvm4j.machine.RunOptions;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that say what devices may do, and by which clock. */
+final class DeviceRules {
+
+  private static final String ON_FAULT = "--on-device-fault";
+  private static final String BUDGET = "--device-budget";
+  private static final String CLOCK = "--clock";
+  private static final String CLOCK_STEP = "--clock-step";
+  private static final String MANUAL = "manual";
+
+  private DeviceRules() {}
+
+  static List<OptionSpec> options() {
+    return List.of(
+        OptionSpec.builder(ON_FAULT)
+            .paramLabel("stop|fence")
+            .type(FaultPolicy.class)
+            .converters(DeviceRules::policy)
+            .description(
+                "What to do when a device throws or takes too long: end the machine, or go on"
+                    + " without the device, whose reads give all ones then. Default: stop")
+            .build(),
+        OptionSpec.builder(BUDGET)
+            .paramLabel("TIME")
+            .type(Duration.class)
+            .converters(DurationText::parse)
+            .description(
+                "How long a device may take for one call: 50ms. Default: %d ms"
+                    .formatted(RunOptions.STANDARD.deviceBudget().toMillis()))
+            .build(),
+        OptionSpec.builder(CLOCK)
+            .paramLabel("RATE|manual")
+            .type(double.class)
+            .converters(DeviceRules::rate)
+            .description(
+                "How fast the clock of the devices runs (timers, real-time clock): 0.5 is half as"
+                    + " fast as the host's; 'manual' moves it by Ctrl-A s alone. Default: 1")
+            .build(),
+        OptionSpec.builder(CLOCK_STEP)
+            .paramLabel("TIME")
+            .type(Duration.class)
+            .converters(DurationText::parse)
+            .description(
+                "How far Ctrl-A s moves that clock. Default: %d ms"
+                    .formatted(MachineKeys.STANDARD_STEP.toMillis()))
+            .build());
+  }
+
+  static RunOptions of(ParseResult options) {
+    RunOptions standard = RunOptions.STANDARD;
+    return standard
+        .withOnDeviceFault(options.matchedOptionValue(ON_FAULT, standard.onDeviceFault()))
+        .withDeviceBudget(options.matchedOptionValue(BUDGET, standard.deviceBudget()))
+        .withClockRate(options.matchedOptionValue(CLOCK, standard.clockRate()));
+  }
+
+  static Duration clockStep(ParseResult options) {
+    return options.matchedOptionValue(CLOCK_STEP, MachineKeys.STANDARD_STEP);
+  }
+
+  private static FaultPolicy policy(String text) {
+    return switch (text) {
+      case "stop" -> FaultPolicy.STOP;
+      case "fence" -> FaultPolicy.FENCE;
+      default ->
+          throw new TypeConversionException("'%s' is neither stop nor fence".formatted(text));
+    };
+  }
+
+  private static double rate(String text) {
+    if (text.toLowerCase(Locale.ROOT).equals(MANUAL)) {
+      return 0;
+    }
+    try {
+      double rate = Double.parseDouble(text);
+      if (rate > 0 && rate <= VmTime.FASTEST_RATE) {
+        return rate;
+      }
+    } catch (NumberFormatException e) {
+      throw refused(text, e);
+    }
+    throw refused(text, null);
+  }
+
+  private static TypeConversionException refused(String text, NumberFormatException cause) {
+    var refusal =
+        new TypeConversionException(
+            "'%s' is no rate of a clock. Write a number up to %.0f, or manual"
+                .formatted(text, VmTime.FASTEST_RATE));
+    refusal.initCause(cause);
+    return refusal;
+  }
+}

@@ -1,0 +1,49 @@
+package org.kvm4j.machine;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.kvm4j.core.device.Platform;
+import org.kvm4j.core.device.VmTime;
+
+/**
+ * How a machine is run, whatever is in it. Immutable.
+ *
+ * @param onDeviceFault what becomes of the machine when a device fails
+ * @param deviceBudget how long a device may take for one call, until it counts as failed
+ * @param clockRate of the VM's clock, which the devices go by: nanoseconds a nanosecond of the
+ *     host's, 0 to {@link VmTime#FASTEST_RATE}; at 0 it is moved by {@link Machine#stepClock} alone
+ */
+public record RunOptions(FaultPolicy onDeviceFault, Duration deviceBudget, double clockRate) {
+
+  /** A device that fails ends the machine; the clock is the host's. */
+  public static final RunOptions STANDARD =
+      new RunOptions(FaultPolicy.STOP, Platform.STANDARD_CALL_BUDGET, 1);
+
+  /** Checks all. */
+  public RunOptions {
+    Objects.requireNonNull(onDeviceFault, "onDeviceFault");
+    if (deviceBudget.isNegative() || deviceBudget.isZero()) {
+      throw new IllegalArgumentException(
+          "a device budget of %s: use more than 0".formatted(deviceBudget));
+    }
+    if (!(clockRate >= 0 && clockRate <= VmTime.FASTEST_RATE)) {
+      throw new IllegalArgumentException(
+          "a clock rate of %s: use 0 to %s".formatted(clockRate, VmTime.FASTEST_RATE));
+    }
+  }
+
+  /** The same with another policy. */
+  public RunOptions withOnDeviceFault(FaultPolicy policy) {
+    return new RunOptions(policy, deviceBudget, clockRate);
+  }
+
+  /** The same with another budget. */
+  public RunOptions withDeviceBudget(Duration budget) {
+    return new RunOptions(onDeviceFault, budget, clockRate);
+  }
+
+  /** The same with another rate of the clock. */
+  public RunOptions withClockRate(double rate) {
+    return new RunOptions(onDeviceFault, deviceBudget, rate);
+  }
+}
