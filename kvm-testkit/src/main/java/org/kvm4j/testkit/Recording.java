@@ -21,7 +21,7 @@ import java.util.function.BiPredicate;
 final class Recording implements Closeable {
 
   /** Far more than a call can have: a device reads no more from a stream than it has room for. */
-  static final int MAX_EFFECTS = 100_000;
+  static final int MAX_EFFECTS = 10_000;
 
   private static final int CALL_WORDS = 4;
 

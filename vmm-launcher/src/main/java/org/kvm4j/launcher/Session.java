@@ -76,7 +76,7 @@ final class Session implements AutoCloseable {
     try (Hypervisor hypervisor = Kvm.open();
         Machine running =
             Machine.create(
-                hypervisor, config, catalog, new Host(this::openStream, this::sayFault))) {
+                hypervisor, config, catalog, new Host(this::openStream, this::sayFault, this::sayNow))) {
       running.start();
       machine.complete(running);
       return running.await();
@@ -95,11 +95,15 @@ final class Session implements AutoCloseable {
   }
 
   private void sayFault(DeviceFaultException fault) {
-    String report = FaultReport.of(fault);
+    sayNow(FaultReport.of(fault));
+  }
+
+  /** While the guest has the terminal. */
+  private void sayNow(String message) {
     if (terminal != null && terminal.isRaw()) {
-      Console.sayRaw(report);
+      Console.sayRaw(message);
     } else {
-      Console.say(report);
+      Console.say(message);
     }
   }
 

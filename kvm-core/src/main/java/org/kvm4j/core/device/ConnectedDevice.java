@@ -36,6 +36,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   private final DeviceOptions options;
   private final Platform platform;
   private final LineMixer lines;
+  private final Tape tape;
   private final DeviceGuard guard;
   private final ToldFirmware firmware;
   private final List<Claim> claims = new ArrayList<>();
@@ -52,12 +53,14 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
       DeviceOptions options,
       Platform platform,
       LineMixer lines,
-      Watchdog watchdog) {
+      Watchdog watchdog,
+      Tape tape) {
     this.id = id;
     this.provider = provider;
     this.options = options;
     this.platform = platform;
     this.lines = lines;
+    this.tape = tape;
     this.holdings = new Holdings(id);
     this.threads = new DeviceThreads(provider.getClass().getClassLoader());
     this.guard = new DeviceGuard(id, watchdog, threads, holdings::takeSignals, platform.onFault());
@@ -68,7 +71,9 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   void create() {
     device =
         guard.call(
-            () -> Objects.requireNonNull(provider.create(this), "its provider returned null"));
+            () ->
+                Objects.requireNonNull(
+                    tape.create(() -> provider.create(this)), "its provider returned null"));
     created = true;
   }
 
@@ -82,7 +87,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   }
 
   void reset() {
-    guard.run("reset", device::reset);
+    guard.run("reset", () -> tape.reset(device::reset));
   }
 
   @Override
@@ -100,7 +105,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     return new PioBus() {
       @Override
       public void register(int base, int length, PioHandler handler) {
-        Target guarded = guard.around(handler, base);
+        Target guarded = guard.around(tape.around(handler, base), base);
         claim((pio, mmio) -> pio.register("device " + id, base, length, guarded));
       }
 
@@ -123,7 +128,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     return new MmioBus() {
       @Override
       public void register(long base, long length, MmioHandler handler) {
-        Target guarded = guard.around(handler, base);
+        Target guarded = guard.around(tape.around(handler, base), base);
         claim((pio, mmio) -> mmio.register("device " + id, base, length, guarded));
       }
 
@@ -143,23 +148,23 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
 
   @Override
   public InterruptLine interruptLine(int gsi) {
-    return holdings.add(lines.source(id, gsi));
+    return tape.around(holdings.add(lines.source(id, gsi)), gsi);
   }
 
   @Override
   public VmClock clock() {
-    return platform.time();
+    return tape.around(platform.time());
   }
 
   @Override
   public VmTimer timer(Runnable task) {
-    return holdings.add(new QueuedTimer(platform.time(), guard, task));
+    return holdings.add(new QueuedTimer(platform.time(), guard, tape.timerTask(task)));
   }
 
   @Override
   public HostStream stream(String spec) {
     holdings.checkOpen();
-    return holdings.add(new GuardedStream(platform.streams().open(id, spec), guard));
+    return tape.around(holdings.add(new GuardedStream(platform.streams().open(id, spec), guard)));
   }
 
   @Override
@@ -169,7 +174,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
 
   @Override
   public VmControl control() {
-    return platform.control();
+    return tape.around(platform.control());
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.kvm4j.KvmException;
 import org.kvm4j.device.AcpiDevice;
@@ -34,6 +35,7 @@ public final class DeviceSet implements AutoCloseable {
   private final Map<String, ConnectedDevice> devices = new LinkedHashMap<>();
   private final Map<String, Map<String, String>> planned = new HashMap<>();
   private final ResourcePlan plan;
+  private Optional<Recorder> recorder = Optional.empty();
 
   /** No devices yet, in a VM that occupies nothing itself. */
   public DeviceSet(Platform platform) {
@@ -50,6 +52,15 @@ public final class DeviceSet implements AutoCloseable {
     this.plan = plan;
     this.lines = new LineMixer(platform.lines());
     this.watchdog = new Watchdog(platform.callBudget());
+  }
+
+  /**
+   * Records the devices that are added from now on.
+   *
+   * @param newRecorder whoever made it closes it, before the devices
+   */
+  public void recordWith(Recorder newRecorder) {
+    recorder = Optional.of(newRecorder);
   }
 
   /** As {@link #addAll}, with one device whose code was there at start; its id. */
@@ -82,8 +93,9 @@ public final class DeviceSet implements AutoCloseable {
   private void create(String id, DeviceType type, Map<String, String> texts) {
     DeviceProvider provider = type.provider();
     DeviceOptions options = DeviceOptions.parse(id, provider.options(), texts);
+    Tape tape = recorder.map(r -> r.tape(id, type.name(), texts)).orElse(Tape.NONE);
     ConnectedDevice connected =
-        new ConnectedDevice(id, provider, options, platform, lines, watchdog);
+        new ConnectedDevice(id, provider, options, platform, lines, watchdog, tape);
     devices.put(id, connected);
     try {
       connected.create();

@@ -42,7 +42,7 @@ public final class Recorder implements AutoCloseable {
 
   private static final int NO_VCPU = -1;
 
-  private final String file;
+  private final Path file;
   private final long maxBytes;
   private final VmClock clock;
   private final long wallClockMillis;
@@ -60,10 +60,10 @@ public final class Recorder implements AutoCloseable {
   /**
    * Begins a recording.
    *
-   * @param file what to call it in messages
+   * @param out which leads to {@code file}
    * @param onStop told in one sentence, once, when it ends before it is closed
    */
-  Recorder(OutputStream out, String file, long maxBytes, VmClock clock, Consumer<String> onStop) {
+  Recorder(OutputStream out, Path file, long maxBytes, VmClock clock, Consumer<String> onStop) {
     this.out = out;
     this.file = file;
     this.maxBytes = maxBytes;
@@ -87,7 +87,7 @@ public final class Recorder implements AutoCloseable {
       Files.createFile(
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       return new Recorder(
-          new FileOutputStream(file.toFile()), file.toString(), DEFAULT_MAX_BYTES, clock, onStop);
+          new FileOutputStream(file.toFile()), file, DEFAULT_MAX_BYTES, clock, onStop);
     } catch (FileAlreadyExistsException e) {
       throw new KvmException(
           "Recording %s is there already. Name another file, or remove it.".formatted(file), e);
@@ -107,12 +107,12 @@ public final class Recorder implements AutoCloseable {
     }
   }
 
-  /** The calling thread is that of a vCPU from now on. */
-  public void enterVcpu(int number) {
+  /** From now on, what happens on a thread is recorded as that of a vCPU. */
+  public void vcpu(int number, Thread thread) {
     lock.lock();
     try {
       Thread[] known = Arrays.copyOf(vcpus, Math.max(vcpus.length, number + 1));
-      known[number] = Thread.currentThread();
+      known[number] = thread;
       vcpus = known;
     } finally {
       lock.unlock();
@@ -257,6 +257,16 @@ public final class Recorder implements AutoCloseable {
       closeFile(whole);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Closes it, and removes the file of a VM that has never run. */
+  public void discard() {
+    close();
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      onStop.accept("Recording %s is of no use, but stays: %s.".formatted(file, e.getMessage()));
     }
   }
 

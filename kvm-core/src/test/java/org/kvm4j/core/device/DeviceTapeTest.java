@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ class DeviceTapeTest {
 
   DeviceTapeTest() {
     clock.setWallClock(Instant.ofEpochMilli(1_700_000_000_000L));
-    recorder = new Recorder(file, "test.rec", 1 << 20, clock, message -> {});
+    recorder = new Recorder(file, Path.of("test.rec"), 1 << 20, clock, message -> {});
     tape = tape();
   }
 

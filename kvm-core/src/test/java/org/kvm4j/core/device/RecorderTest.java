@@ -2,6 +2,7 @@ package org.kvm4j.core.device;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -81,13 +82,13 @@ class RecorderTest {
       Thread vcpu =
           new Thread(
               () -> {
-                recorder.enterVcpu(2);
                 recorder.event(1, UART, RecordedEvent.RESET, 0, 0, 0, "");
               });
+      recorder.vcpu(2, vcpu);
       vcpu.start();
       vcpu.join();
       recorder.event(2, UART, RecordedEvent.RESET, 0, 0, 0, "");
-      recorder.enterVcpu(0);
+      recorder.vcpu(0, Thread.currentThread());
       recorder.event(3, UART, RecordedEvent.RESET, 0, 0, 0, "");
     }
     assertEquals(
@@ -172,6 +173,8 @@ class RecorderTest {
     Recorder.create(path, clock, messages::add).close();
     assertEquals(HEADER, Files.readString(path));
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+    Recorder.create(directory.resolve("other.rec"), clock, messages::add).discard();
+    assertFalse(Files.exists(directory.resolve("other.rec")));
     assertEquals(
         "Recording %s is there already. Name another file, or remove it.".formatted(path),
         refusal(path));
@@ -188,6 +191,6 @@ class RecorderTest {
   }
 
   private Recorder recorder(OutputStream out, long maxBytes) {
-    return new Recorder(out, "test.rec", maxBytes, clock, messages::add);
+    return new Recorder(out, Path.of("test.rec"), maxBytes, clock, messages::add);
   }
 }
