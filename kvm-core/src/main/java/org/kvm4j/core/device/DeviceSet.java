@@ -93,7 +93,8 @@ public final class DeviceSet implements AutoCloseable {
   private void create(String id, DeviceType type, Map<String, String> texts) {
     DeviceProvider provider = type.provider();
     DeviceOptions options = DeviceOptions.parse(id, provider.options(), texts);
-    Tape tape = recorder.map(r -> r.tape(id, type.name(), texts)).orElse(Tape.NONE);
+    Tape tape =
+        recorder.map(r -> r.tape(id, type.name(), whole(provider, texts))).orElse(Tape.NONE);
     ConnectedDevice connected =
         new ConnectedDevice(id, provider, options, platform, lines, watchdog, tape);
     devices.put(id, connected);
@@ -107,6 +108,15 @@ public final class DeviceSet implements AutoCloseable {
               .formatted(id, e),
           e);
     }
+  }
+
+  /** With the defaults of today: a recording outlives them. */
+  private static Map<String, String> whole(DeviceProvider provider, Map<String, String> texts) {
+    Map<String, String> all = new LinkedHashMap<>();
+    provider
+        .options()
+        .forEach(o -> all.put(o.name(), texts.getOrDefault(o.name(), o.defaultText())));
+    return all;
   }
 
   /**
