@@ -21,8 +21,8 @@ import org.kvm4j.device.DeviceOption;
  */
 public final class ResourcePlan {
 
-  /** What is taken, and by whom. */
-  private record Taken(FixedResource place, String label, Optional<Move> move) {}
+  /** What is taken, and by whom; {@code deviceId} is empty for the machine itself. */
+  private record Taken(FixedResource place, String deviceId, String label, Optional<Move> move) {}
 
   /** How it could be somewhere else. */
   private record Move(String deviceId, String option) {}
@@ -42,7 +42,7 @@ public final class ResourcePlan {
 
   /** Takes a place for the machine itself: {@code "RAM"}, {@code "KVM's IOAPIC"}. */
   public void reserve(String label, FixedResource place) {
-    taken.add(new Taken(place, label, Optional.empty()));
+    taken.add(new Taken(place, "", label, Optional.empty()));
   }
 
   /**
@@ -67,16 +67,35 @@ public final class ResourcePlan {
     return texts;
   }
 
+  /**
+   * Places a device anew, whose code has changed: what it had is free for it.
+   *
+   * @return all of its options, with a number in place of every {@code any}
+   * @throws DeviceConflictException naming every conflict; the plan is as before then
+   */
+  public Map<String, String> placeAgain(ResourceRequest request) {
+    List<Taken> before = List.copyOf(taken);
+    taken.removeIf(each -> each.deviceId().equals(request.id()));
+    try {
+      return place(List.of(request)).get(request.id());
+    } catch (DeviceConflictException e) {
+      taken.clear();
+      taken.addAll(before);
+      advised.clear();
+      throw e;
+    }
+  }
+
   private static List<Taken> fixedPlacesOf(ResourceRequest request) {
     List<Taken> places = new ArrayList<>();
     for (FixedResource fixed : request.provider().fixedResources()) {
-      places.add(new Taken(fixed, request.label(), Optional.empty()));
+      places.add(new Taken(fixed, request.id(), request.label(), Optional.empty()));
     }
     for (DeviceOption<?> option : request.provider().options()) {
       if (option.resource().isPresent() && !request.wantsAny(option)) {
         long first = ((Number) option.parser().apply(request.text(option))).longValue();
         FixedResource place = new FixedResource(option.resource().get(), first);
-        places.add(new Taken(place, request.label(), moving(request, option)));
+        places.add(new Taken(place, request.id(), request.label(), moving(request, option)));
       }
     }
     return places;
@@ -99,7 +118,7 @@ public final class ResourcePlan {
         Optional<FixedResource> place = free.find(resource, this::isFree);
         place.ifPresentOrElse(
             found -> {
-              taken.add(new Taken(found, request.label(), moving(request, option)));
+              taken.add(new Taken(found, request.id(), request.label(), moving(request, option)));
               texts.put(option.name(), resource.kind().number(found.first()));
             },
             () ->

@@ -207,4 +207,39 @@ final class ResourcePlanTest {
 
     assertEquals(1, conflicts(request("a", Map.of("window", "0xffffffffffffe800"), WINDOW)).size());
   }
+
+  @Test
+  void placedAgain_aDeviceKeepsWhatItHad_andMayHaveMore() {
+    plan.place(List.of(request("a", Map.of(), ANY_PORTS), request("b", Map.of(), ANY_PORTS)));
+
+    Map<String, String> texts =
+        plan.placeAgain(request("a", Map.of("base", "0x1000"), ANY_PORTS, ANY_IRQ));
+
+    assertEquals(Map.of("base", "0x1000", "irq", "5"), texts);
+  }
+
+  @Test
+  void placedAgainWhereAnotherIs_isRefused_andThePlanIsAsBefore() {
+    plan.place(List.of(request("a", Map.of(), COM1), request("b", Map.of(), ANY_PORTS)));
+
+    assertThrows(
+        DeviceConflictException.class,
+        () -> plan.placeAgain(request("a", Map.of("base", "0x1000"), COM1)));
+
+    assertEquals(
+        List.of(
+            "device c (c.jar) wants ports 0x3f8-0x3ff, but device a (a.jar) has ports 0x3f8-0x3ff."
+                + " Give c base=0x400, which is free."),
+        conflicts(request("c", Map.of(), COM1)));
+  }
+
+  @Test
+  void placedAgainWithLess_aDeviceLeavesTheRestToOthers() {
+    plan.place(List.of(request("a", Map.of(), COM1, IRQ)));
+
+    plan.placeAgain(request("a", Map.of(), COM1));
+
+    assertEquals(
+        Map.of("b", Map.of()), plan.place(List.of(request("b", Map.of(), IRQ))), "the GSI is free");
+  }
 }

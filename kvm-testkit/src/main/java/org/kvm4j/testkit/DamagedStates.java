@@ -29,7 +29,7 @@ final class DamagedStates {
   static MapState random(MapState good, SplittableRandom random) {
     MapState state = good.copy();
     for (String key : good.keys()) {
-      Object value = good.raw(key);
+      Object value = good.valueOf(key);
       if (value instanceof Integer) {
         state.replace(key, random.nextInt() >> random.nextInt(32));
       } else if (value instanceof Long) {
@@ -47,7 +47,7 @@ final class DamagedStates {
 
   private void damage(String key) {
     damaged.put(key + " missing", good.copy().remove(key));
-    Object value = good.raw(key);
+    Object value = good.valueOf(key);
     if (!(value instanceof Integer)) {
       put(key, 1);
     }

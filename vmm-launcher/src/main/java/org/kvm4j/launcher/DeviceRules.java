@@ -68,10 +68,11 @@ final class DeviceRules {
 
   static RunOptions of(ParseResult options) {
     RunOptions standard = RunOptions.STANDARD;
-    RunOptions chosen = standard
-        .withOnDeviceFault(options.matchedOptionValue(ON_FAULT, standard.onDeviceFault()))
-        .withDeviceBudget(options.matchedOptionValue(BUDGET, standard.deviceBudget()))
-        .withClockRate(options.matchedOptionValue(CLOCK, standard.clockRate()));
+    RunOptions chosen =
+        standard
+            .withOnDeviceFault(options.matchedOptionValue(ON_FAULT, standard.onDeviceFault()))
+            .withDeviceBudget(options.matchedOptionValue(BUDGET, standard.deviceBudget()))
+            .withClockRate(options.matchedOptionValue(CLOCK, standard.clockRate()));
     Path recording = options.matchedOptionValue(RECORD, (Path) null);
     return recording == null ? chosen : chosen.withRecording(recording);
   }

@@ -13,6 +13,7 @@ import picocli.CommandLine.ParseResult;
 final class Plugins {
 
   private static final String NAME = "--plugins";
+  private static final String WATCH = "--watch";
 
   private Plugins() {}
 
@@ -27,17 +28,35 @@ final class Plugins {
         .build();
   }
 
+  static OptionSpec watchOption() {
+    return OptionSpec.builder(WATCH)
+        .type(boolean.class)
+        .description(
+            "Replaces a device in the running machine when its plug-in changes; the new one takes"
+                + " the state over.")
+        .build();
+  }
+
+  /** Where to look for changes: nowhere, if the user does not want that. */
+  static List<Path> watched(ParseResult options) {
+    return options.hasMatchedOption(WATCH) ? directories(options) : List.of();
+  }
+
   /** All devices; says what cannot be used. */
   static DeviceCatalog load(ParseResult options) {
+    DeviceCatalog catalog = DeviceCatalog.load(directories(options));
+    catalog.problems().forEach(Console::say);
+    return catalog;
+  }
+
+  private static List<Path> directories(ParseResult options) {
     List<Path> directories = new ArrayList<>();
     Path own = ownFolder(System.getenv());
     if (Files.isDirectory(own)) {
       directories.add(own);
     }
     directories.addAll(options.matchedOptionValue(NAME, List.of()));
-    DeviceCatalog catalog = DeviceCatalog.load(directories);
-    catalog.problems().forEach(Console::say);
-    return catalog;
+    return directories;
   }
 
   /** As the XDG Base Directory Specification has it. */

@@ -93,6 +93,7 @@ final class RunCommand {
       spec.addOption(option);
     }
     spec.addOption(Plugins.option());
+    spec.addOption(Plugins.watchOption());
     DeviceRules.options().forEach(spec::addOption);
     spec.usageMessage()
         .footer("", "On a terminal, Ctrl-A x ends the machine, and Ctrl-A ? shows all such keys.");
@@ -102,7 +103,10 @@ final class RunCommand {
   private static ExitCode run(ParseResult options) throws InterruptedException {
     MachineConfig config = config(options);
     try (DeviceCatalog catalog = Plugins.load(options)) {
-      return Session.run(config, catalog, DeviceRules.clockStep(options));
+      return Session.run(
+          config,
+          catalog,
+          new Session.Options(DeviceRules.clockStep(options), Plugins.watched(options)));
     }
   }
 

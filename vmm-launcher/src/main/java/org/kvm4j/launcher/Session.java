@@ -1,6 +1,8 @@
 package org.kvm4j.launcher;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,24 +36,30 @@ final class Session implements AutoCloseable {
   private RawTerminal terminal;
 
   private final MachineKeys keys;
+  private final List<Path> watched;
 
-  private Session(Duration clockStep) {
-    keys = new MachineKeys(machine, clockStep, Console::sayRaw);
-  }
-
-  /** Runs a machine to its end and says how it ended. */
-  static ExitCode run(MachineConfig config, DeviceCatalog catalog) throws InterruptedException {
-    return run(config, catalog, MachineKeys.STANDARD_STEP);
+  private Session(Options options) {
+    keys = new MachineKeys(machine, options.clockStep(), Console::sayRaw);
+    watched = options.watched();
   }
 
   /**
-   * As {@link #run(MachineConfig, DeviceCatalog)}.
+   * What a user can have otherwise.
    *
    * @param clockStep how far the key for that moves the VM's clock
+   * @param watched the directories whose plug-ins are replaced when they change
    */
-  static ExitCode run(MachineConfig config, DeviceCatalog catalog, Duration clockStep)
+  record Options(Duration clockStep, List<Path> watched) {}
+
+  /** Runs a machine to its end and says how it ended. */
+  static ExitCode run(MachineConfig config, DeviceCatalog catalog) throws InterruptedException {
+    return run(config, catalog, new Options(MachineKeys.STANDARD_STEP, List.of()));
+  }
+
+  /** As {@link #run(MachineConfig, DeviceCatalog)}. */
+  static ExitCode run(MachineConfig config, DeviceCatalog catalog, Options options)
       throws InterruptedException {
-    try (Session session = new Session(clockStep)) {
+    try (Session session = new Session(options)) {
       return session.runAndReport(config, catalog);
     }
   }
@@ -73,10 +81,15 @@ final class Session implements AutoCloseable {
 
   private MachineEnd runToEnd(MachineConfig config, DeviceCatalog catalog)
       throws InterruptedException {
+    HotReload reload = new HotReload(catalog, machine, this::sayOnTerminal);
     try (Hypervisor hypervisor = Kvm.open();
         Machine running =
             Machine.create(
-                hypervisor, config, catalog, new Host(this::openStream, this::sayFault, this::sayNow))) {
+                hypervisor,
+                config,
+                catalog,
+                new Host(this::openStream, this::sayFault, this::sayOnTerminal));
+        PluginWatch.Watch watch = PluginWatch.on(watched, reload::changed)) {
       running.start();
       machine.complete(running);
       return running.await();
@@ -95,11 +108,10 @@ final class Session implements AutoCloseable {
   }
 
   private void sayFault(DeviceFaultException fault) {
-    sayNow(FaultReport.of(fault));
+    sayOnTerminal(FaultReport.of(fault));
   }
 
-  /** While the guest has the terminal. */
-  private void sayNow(String message) {
+  private void sayOnTerminal(String message) {
     if (terminal != null && terminal.isRaw()) {
       Console.sayRaw(message);
     } else {

@@ -16,10 +16,12 @@ import org.kvm4j.core.bus.UnclaimedAccesses;
 import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.core.device.DeviceSet;
 import org.kvm4j.core.device.DeviceSpec;
+import org.kvm4j.core.device.DeviceType;
 import org.kvm4j.core.device.Platform;
 import org.kvm4j.core.device.Recorder;
 import org.kvm4j.core.device.StreamOpener;
 import org.kvm4j.core.device.VmTime;
+import org.kvm4j.device.DeviceException;
 import org.kvm4j.device.DeviceFaultException;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmEvent;
@@ -195,6 +197,41 @@ public final class Machine implements AutoCloseable {
   /** Whether the machine was paused and not resumed since. */
   public synchronized boolean isPaused() {
     return paused;
+  }
+
+  /**
+   * Replaces the devices of a type by those of a newer version of its code, while the machine
+   * stands: with their options, state and streams. A machine that ran goes on afterwards.
+   *
+   * @param newer whose name tells which devices
+   * @return a sentence for each device: replaced, or why not
+   * @throws org.kvm4j.KvmException if the machine cannot be paused
+   * @throws InterruptedException if the waiting thread is interrupted; the machine goes on
+   */
+  public synchronized List<Replacement> replaceDevices(DeviceType newer)
+      throws InterruptedException {
+    List<String> ids =
+        devices.ids().stream().filter(id -> devices.type(id).name().equals(newer.name())).toList();
+    if (ids.isEmpty()) {
+      return List.of();
+    }
+    boolean ran = !paused;
+    pause();
+    try {
+      return ids.stream().map(id -> replace(id, newer)).toList();
+    } finally {
+      if (ran) {
+        resume();
+      }
+    }
+  }
+
+  private Replacement replace(String id, DeviceType newer) {
+    try {
+      return Replacement.done(id, newer, devices.replace(id, newer));
+    } catch (DeviceException e) {
+      return new Replacement(false, e.getMessage());
+    }
   }
 
   /** The VM's clock, which the devices go by. */

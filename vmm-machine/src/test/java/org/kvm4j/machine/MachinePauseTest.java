@@ -22,6 +22,7 @@ import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.clock.VcpuTsc;
 import org.kvm4j.core.device.DeviceCatalog;
+import org.kvm4j.core.device.DeviceType;
 
 /** A machine that stands and goes on, against a KVM of mocks. */
 @Timeout(60)
@@ -202,6 +203,52 @@ final class MachinePauseTest {
       machine.stepClock(Duration.ofMillis(10));
 
       assertEquals(10_000_000, machine.clock().nanoTime());
+    }
+  }
+
+  @Test
+  void replacing_pausesTheMachine_andLetsItGoOn() throws Exception {
+    try (Machine machine = create()) {
+      machine.start();
+      runs.acquire(2);
+      ProbeDevice newer = ProbeDevice.onAccess(context -> {});
+
+      List<Replacement> done = machine.replaceDevices(DeviceType.builtIn(newer));
+
+      assertTrue(done.get(0).done());
+      assertEquals(
+          "Device probe is now that of built in unknown, with its state.", done.get(0).sentence());
+      assertFalse(machine.isPaused());
+      runs.acquire(2);
+      assertFalse(newer.isClosed());
+    }
+  }
+
+  @Test
+  void aNewerDeviceThatIsRefused_isSaid_andTheMachineGoesOn() throws Exception {
+    try (Machine machine = create()) {
+      machine.start();
+      runs.acquire(2);
+      ProbeDevice broken =
+          ProbeDevice.onCreate(
+              context -> {
+                throw new IllegalStateException("bug");
+              });
+
+      List<Replacement> done = machine.replaceDevices(DeviceType.builtIn(broken));
+
+      assertFalse(done.get(0).done());
+      assertTrue(done.get(0).sentence().startsWith("Device probe is not replaced"));
+      runs.acquire(2);
+    }
+  }
+
+  @Test
+  void aTypeThatTheMachineHasNot_replacesNothing() throws Exception {
+    try (Machine machine = create()) {
+      ProbeDevice other = new ProbeDevice("other", context -> {}, context -> {});
+
+      assertEquals(List.of(), machine.replaceDevices(DeviceType.builtIn(other)));
     }
   }
 }

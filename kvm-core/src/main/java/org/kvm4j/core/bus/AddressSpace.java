@@ -46,6 +46,13 @@ final class AddressSpace {
     regions = more;
   }
 
+  synchronized void unregister(String owner) {
+    regions =
+        Arrays.stream(regions)
+            .filter(region -> !region.owner().equals(owner))
+            .toArray(Region[]::new);
+  }
+
   long read(long address, int size) {
     return read(regions, address, size);
   }

@@ -22,6 +22,11 @@ public final class PioSpace implements PioBus {
     space.register(owner, base, length, target);
   }
 
+  /** Gives up all ranges of an owner: nobody answers there from now on. */
+  public void unregister(String owner) {
+    space.unregister(owner);
+  }
+
   /** The accesses that nobody answered. */
   public UnclaimedAccesses unclaimed() {
     return space.unclaimed();

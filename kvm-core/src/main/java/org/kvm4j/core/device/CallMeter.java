@@ -35,7 +35,7 @@ final class CallMeter {
   void begin() {
     thread = Thread.currentThread();
     forgivenBefore = watchdog.forgivenNanos();
-    began.setRelease(System.nanoTime() | 1);
+    began.setRelease(watchdog.nanoTime() | 1);
   }
 
   /** Whether the call ended within its budget; if not, whether the watchdog has told of it. */
@@ -47,7 +47,9 @@ final class CallMeter {
       }
       return Verdict.TOLD;
     }
-    return isOver(start, System.nanoTime()) && isOverAfterAll(start) ? Verdict.OVER : Verdict.FINE;
+    return isOver(start, watchdog.nanoTime()) && isOverAfterAll(start)
+        ? Verdict.OVER
+        : Verdict.FINE;
   }
 
   /** What {@link #end} found. */
@@ -60,7 +62,7 @@ final class CallMeter {
   /** The process may have stood still and the watchdog not have noticed yet. */
   private boolean isOverAfterAll(long start) {
     watchdog.lookAtTheClock();
-    return isOver(start, System.nanoTime());
+    return isOver(start, watchdog.nanoTime());
   }
 
   private boolean isOver(long start, long now) {

@@ -15,6 +15,7 @@ import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
+import org.kvm4j.device.DeviceState;
 import org.kvm4j.device.Firmware;
 import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptLine;
@@ -43,6 +44,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   private final Holdings holdings;
   private final DeviceThreads threads;
 
+  private Inheritance inheritance = Inheritance.NONE;
   private Device device;
   private boolean created;
   private boolean closed;
@@ -69,6 +71,12 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
 
   /** With the lock held, as a stream or a timer may call back before the device is complete. */
   void create() {
+    create(Inheritance.NONE);
+  }
+
+  /** As {@link #create()}, with the streams of the device before it. */
+  void create(Inheritance streams) {
+    inheritance = streams;
     device =
         guard.call(
             () ->
@@ -86,8 +94,61 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     return claims;
   }
 
+  /** Whether it has failed. */
+  boolean isFenced() {
+    return guard.isFenced();
+  }
+
+  Holdings holdings() {
+    return holdings;
+  }
+
   void reset() {
     guard.run("reset", () -> tape.reset(device::reset));
+  }
+
+  /** What it saves; whatever it throws is the caller's. */
+  DeviceState save() {
+    DeviceState state = new DeviceState();
+    guard.call(
+        () -> {
+          device.save(state);
+          return null;
+        });
+    return state;
+  }
+
+  /** Takes a state over; whatever it throws is the caller's. */
+  void restore(DeviceState state) {
+    guard.call(
+        () -> {
+          device.restore(state);
+          return null;
+        });
+  }
+
+  /** Does something while nobody else is in the device. */
+  void whileIdle(Runnable action) {
+    guard.call(
+        () -> {
+          action.run();
+          return null;
+        });
+  }
+
+  /** Puts its ranges onto the buses. */
+  void connect() {
+    claims.forEach(claim -> claim.connect(platform.pio(), platform.mmio()));
+  }
+
+  /** Takes them off again. */
+  void disconnect() {
+    platform.pio().unregister(owner());
+    platform.mmio().unregister(owner());
+  }
+
+  private String owner() {
+    return "device " + id;
   }
 
   @Override
@@ -106,7 +167,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
       @Override
       public void register(int base, int length, PioHandler handler) {
         Target guarded = guard.around(tape.around(handler, base), base);
-        claim((pio, mmio) -> pio.register("device " + id, base, length, guarded));
+        claim((pio, mmio) -> pio.register(owner(), base, length, guarded));
       }
 
       @Override
@@ -129,7 +190,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
       @Override
       public void register(long base, long length, MmioHandler handler) {
         Target guarded = guard.around(tape.around(handler, base), base);
-        claim((pio, mmio) -> mmio.register("device " + id, base, length, guarded));
+        claim((pio, mmio) -> mmio.register(owner(), base, length, guarded));
       }
 
       @Override
@@ -164,7 +225,9 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   @Override
   public HostStream stream(String spec) {
     holdings.checkOpen();
-    return tape.around(holdings.add(new GuardedStream(platform.streams().open(id, spec), guard)));
+    OwnedStream stream =
+        inheritance.take(spec, () -> new OwnedStream(platform.streams().open(id, spec)));
+    return tape.around(holdings.add(new GuardedStream(spec, stream, guard)));
   }
 
   @Override
@@ -196,7 +259,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     closed = true;
     guard.runLast("close", this::closeDevice);
     for (GuardedStream stream : holdings.takeAll()) {
-      guard.closing("its stream", stream);
+      guard.closing("its stream", stream.owned()::close);
     }
     for (Thread thread : threads.end()) {
       guard.fault(

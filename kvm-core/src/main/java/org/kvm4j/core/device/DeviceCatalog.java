@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
@@ -19,14 +20,15 @@ import org.kvm4j.device.NearestName;
  * The device types that there are, by name: those on the module or class path, and those of
  * plug-ins. What is broken is told among the {@link #problems} and hides nothing else.
  *
- * <p>Threading: filled by one thread; reading from any. Closing it takes the plug-ins' code away,
- * so it outlives the machines made from it.
+ * <p>Threading: any thread. Closing it takes the plug-ins' code away, so it outlives the machines
+ * made from it.
  */
 public final class DeviceCatalog implements AutoCloseable {
 
   private final SortedMap<String, DeviceType> types = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();
   private final List<Plugin> plugins = new ArrayList<>();
+  private final List<Plugin> earlier = new ArrayList<>();
 
   /** Everything that {@link ServiceLoader} finds on the module or class path. */
   public static DeviceCatalog load() {
@@ -95,36 +97,46 @@ public final class DeviceCatalog implements AutoCloseable {
       problems.addAll(plugin.problems());
       plugin.providers().forEach(each -> tryAdd(new DeviceType(each, plugin.origin())));
     } catch (IOException e) {
-      problems.add(
-          "%s cannot be loaded: %s. Replace or remove it."
-              .formatted(source.getFileName(), e.getMessage()));
+      problems.add(cannotBeLoaded(source, e));
     }
   }
 
+  private static String cannotBeLoaded(Path source, IOException e) {
+    return "%s cannot be loaded: %s. Replace or remove it."
+        .formatted(source.getFileName(), e.getMessage());
+  }
+
   private void tryAdd(DeviceType type) {
+    Optional<String> problem = checked(type);
+    problem.ifPresent(problems::add);
+    if (problem.isEmpty()) {
+      DeviceType twin = types.putIfAbsent(type.name(), type);
+      if (twin != null) {
+        problems.add(twins(twin, type));
+      }
+    }
+  }
+
+  /** Why it cannot be used, if so. */
+  private static Optional<String> checked(DeviceType type) {
     try {
-      add(type);
+      int apiVersion = type.provider().apiVersion();
+      if (apiVersion != DeviceProvider.API_VERSION) {
+        return Optional.of(
+            "%s was made for version %d of the device SPI, this is %d. Get a build of it for this one."
+                .formatted(label(type), apiVersion, DeviceProvider.API_VERSION));
+      }
+      requireComplete(type.provider());
+      return Optional.empty();
     } catch (RuntimeException | LinkageError e) { // made for another SPI, it may lack a method
-      problems.add(
+      return Optional.of(
           "%s cannot be used: %s. Get a build of it for this version.".formatted(label(type), e));
     }
   }
 
-  private void add(DeviceType type) {
-    int apiVersion = type.provider().apiVersion();
-    if (apiVersion != DeviceProvider.API_VERSION) {
-      problems.add(
-          "%s was made for version %d of the device SPI, this is %d. Get a build of it for this one."
-              .formatted(label(type), apiVersion, DeviceProvider.API_VERSION));
-      return;
-    }
-    requireComplete(type.provider());
-    DeviceType twin = types.putIfAbsent(type.name(), type);
-    if (twin != null) {
-      problems.add(
-          "%s and %s both provide type '%s'; the first is used. Remove one of the two."
-              .formatted(label(twin), label(type), type.name()));
-    }
+  private static String twins(DeviceType first, DeviceType second) {
+    return "%s and %s both provide type '%s'; the first is used. Remove one of the two."
+        .formatted(label(first), label(second), second.name());
   }
 
   /** Throws for what would break a list of the devices. */
@@ -142,8 +154,61 @@ public final class DeviceCatalog implements AutoCloseable {
         : name;
   }
 
+  /**
+   * Loads a plug-in anew whose file has changed; its types take the place of what they were.
+   * Devices that exist stay what they are, and the code of the earlier version stays for them until
+   * {@link #closeEarlier}.
+   *
+   * @param source a jar or folder, in a directory that {@link #load(List)} was given
+   * @return its types
+   * @throws DeviceConfigurationException if anything in it cannot be used; all stays as it is
+   */
+  public synchronized List<DeviceType> reload(Path source) {
+    Plugin plugin = openAnew(source);
+    List<DeviceType> loaded = new ArrayList<>();
+    List<String> wrong = new ArrayList<>(plugin.problems());
+    for (DeviceProvider provider : plugin.providers()) {
+      DeviceType type = new DeviceType(provider, plugin.origin());
+      checked(type).ifPresentOrElse(wrong::add, () -> loaded.add(type));
+    }
+    loaded.stream().filter(type -> isOfAnother(type, source)).map(this::twins).forEach(wrong::add);
+    if (!wrong.isEmpty()) {
+      plugin.close();
+      throw new DeviceConfigurationException(String.join(System.lineSeparator(), wrong));
+    }
+    plugins.stream().filter(each -> each.isFrom(source)).forEach(earlier::add);
+    plugins.removeAll(earlier);
+    plugins.add(plugin);
+    types.values().removeIf(type -> type.origin().jar().equals(Optional.of(source)));
+    loaded.forEach(type -> types.put(type.name(), type));
+    return loaded;
+  }
+
+  private static Plugin openAnew(Path source) {
+    try {
+      return Plugin.open(source);
+    } catch (IOException e) {
+      throw new DeviceConfigurationException(cannotBeLoaded(source, e), e);
+    }
+  }
+
+  private boolean isOfAnother(DeviceType type, Path source) {
+    DeviceType had = types.get(type.name());
+    return had != null && !had.origin().jar().equals(Optional.of(source));
+  }
+
+  private String twins(DeviceType type) {
+    return twins(types.get(type.name()), type);
+  }
+
+  /** Takes the code away that {@link #reload} has replaced: no device of it is left. */
+  public synchronized void closeEarlier() {
+    earlier.forEach(Plugin::close);
+    earlier.clear();
+  }
+
   /** All usable types, in the order of their names. */
-  public List<DeviceType> all() {
+  public synchronized List<DeviceType> all() {
     return List.copyOf(types.values());
   }
 
@@ -157,7 +222,7 @@ public final class DeviceCatalog implements AutoCloseable {
    *
    * @throws DeviceConfigurationException if there is none, with what there is
    */
-  public DeviceType find(String name) {
+  public synchronized DeviceType find(String name) {
     DeviceType type = types.get(name);
     if (type == null) {
       List<String> names = List.copyOf(types.keySet());
@@ -175,7 +240,8 @@ public final class DeviceCatalog implements AutoCloseable {
 
   /** Takes the plug-ins' code away; idempotent. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closeEarlier();
     plugins.forEach(Plugin::close);
   }
 }

@@ -34,6 +34,7 @@ public final class DeviceSet implements AutoCloseable {
   private final Watchdog watchdog;
   private final Map<String, ConnectedDevice> devices = new LinkedHashMap<>();
   private final Map<String, Map<String, String>> planned = new HashMap<>();
+  private final Map<String, DeviceType> types = new HashMap<>();
   private final ResourcePlan plan;
   private Optional<Recorder> recorder = Optional.empty();
 
@@ -91,6 +92,7 @@ public final class DeviceSet implements AutoCloseable {
   }
 
   private void create(String id, DeviceType type, Map<String, String> texts) {
+    types.put(id, type);
     DeviceProvider provider = type.provider();
     DeviceOptions options = DeviceOptions.parse(id, provider.options(), texts);
     Tape tape =
@@ -142,9 +144,66 @@ public final class DeviceSet implements AutoCloseable {
     watchdog.start();
   }
 
+  /**
+   * Puts a device into the place of another of its type, whose code has changed: with its options,
+   * its state and its streams. Only while the VM is paused.
+   *
+   * <p>A device that has failed is not asked for its state: the new one starts afresh. The new one
+   * is not recorded, as a replay could not make the state that it begins with.
+   *
+   * @param id of the device, one of {@link #ids}
+   * @return whether the new one has the state of the old one
+   * @throws DeviceException if the new one cannot be had, wants a place that is taken, or refuses
+   *     the state; the old one goes on
+   */
+  public boolean replace(String id, DeviceType type) {
+    ConnectedDevice old = devices.get(id);
+    boolean keepState = !old.isFenced();
+    Succession succession = new Succession(old, platform);
+    old.whileIdle(
+        () -> {
+          Map<String, String> before = planned.get(id);
+          try {
+            Map<String, String> texts =
+                plan.placeAgain(request(id, new DeviceSpec(type, planned.get(id))));
+            planned.put(id, texts);
+            DeviceOptions options = DeviceOptions.parse(id, type.provider().options(), texts);
+            devices.put(
+                id,
+                succession.run(
+                    trial ->
+                        new ConnectedDevice(
+                            id, type.provider(), options, trial, lines, watchdog, Tape.NONE)));
+          } catch (Exception | Error e) { // whatever the new code does
+            plan.placeAgain(request(id, new DeviceSpec(types.get(id), before)));
+            planned.put(id, before);
+            throw refusal(id, e);
+          }
+        });
+    types.put(id, type);
+    recorder.ifPresent(r -> r.replaced(id));
+    old.close();
+    return keepState;
+  }
+
+  private static DeviceException refusal(String id, Throwable e) {
+    String reason = e instanceof KvmException ? e.getMessage() : e.toString();
+    return new DeviceException(
+        "Device %s is not replaced, the one before goes on: %s".formatted(id, reason), e);
+  }
+
   /** Resets every device, as the reset line of a PC does. */
   public void reset() {
     devices.values().forEach(ConnectedDevice::reset);
+  }
+
+  /**
+   * What a device was made from.
+   *
+   * @param id one of {@link #ids}
+   */
+  public DeviceType type(String id) {
+    return types.get(id);
   }
 
   /** The ids of the devices, in the order in which they were added. */

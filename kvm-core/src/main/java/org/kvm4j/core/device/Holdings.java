@@ -53,6 +53,15 @@ final class Holdings {
     }
   }
 
+  synchronized List<GuardedStream> streams() {
+    return List.copyOf(streams);
+  }
+
+  /** Another device closes that one. */
+  synchronized void forget(GuardedStream theirs) {
+    streams.removeIf(each -> each.owned() == theirs.owned());
+  }
+
   /** Timers never run again, lines are low for good. */
   synchronized void takeSignals() {
     signalsTaken = true;

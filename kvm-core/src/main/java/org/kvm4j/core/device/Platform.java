@@ -53,4 +53,9 @@ public record Platform(
     }
     Objects.requireNonNull(onFault, "onFault");
   }
+
+  /** The same for a device on trial. */
+  Platform with(Consumer<DeviceFaultException> newOnFault) {
+    return new Platform(pio, mmio, lines, time, control, memory, streams, callBudget, newOnFault);
+  }
 }

@@ -110,6 +110,11 @@ public final class Plugin implements AutoCloseable {
     }
   }
 
+  /** Whether it was made from that jar or folder. */
+  boolean isFrom(Path source) {
+    return origin.jar().equals(Optional.of(source));
+  }
+
   /** Where it comes from. */
   public Origin origin() {
     return origin;

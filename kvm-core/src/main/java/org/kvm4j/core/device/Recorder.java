@@ -132,6 +132,11 @@ public final class Recorder implements AutoCloseable {
     return new DeviceTape(this, LineText.word(id), clock, wallClockMillis);
   }
 
+  /** Notes that what follows happens to another device, which is not recorded. */
+  void replaced(String id) {
+    writeHeader("# device %s is replaced here, and not recorded any more".formatted(id));
+  }
+
   /** Writes one event; its time and text may not count, depending on its format. */
   void event(
       long timeNanos, String device, RecordedEvent event, long a, long b, long c, String words) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * Looks again and again whether a device has been in one call for longer than it may.
@@ -18,6 +19,7 @@ final class Watchdog implements AutoCloseable {
   private static final long SHORTEST_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long LONGEST_PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  private final LongSupplier hostNanos;
   private final long budgetNanos;
   private final long periodNanos;
   private final List<CallMeter> meters = new CopyOnWriteArrayList<>();
@@ -33,9 +35,20 @@ final class Watchdog implements AutoCloseable {
    * @param budget how long a call may take
    */
   Watchdog(Duration budget) {
+    this(budget, System::nanoTime);
+  }
+
+  /** With a clock of the test's own. */
+  Watchdog(Duration budget, LongSupplier hostNanos) {
+    this.hostNanos = hostNanos;
     budgetNanos = budget.toNanos();
     periodNanos = Math.max(SHORTEST_PERIOD_NANOS, Math.min(budgetNanos / 4, LONGEST_PERIOD_NANOS));
     thread.setDaemon(true);
+  }
+
+  /** The host's clock. */
+  long nanoTime() {
+    return hostNanos.getAsLong();
   }
 
   long budgetNanos() {
@@ -63,7 +76,7 @@ final class Watchdog implements AutoCloseable {
 
   /** Brings {@link #forgivenNanos} up to now. */
   synchronized void lookAtTheClock() {
-    long now = System.nanoTime();
+    long now = hostNanos.getAsLong();
     long late = now - lastLook - periodNanos;
     if (lastLook != 0 && late > periodNanos) {
       forgivenNanos += late;
@@ -75,7 +88,7 @@ final class Watchdog implements AutoCloseable {
     while (!closed) {
       LockSupport.parkNanos(this, periodNanos);
       lookAtTheClock();
-      long now = System.nanoTime();
+      long now = hostNanos.getAsLong();
       meters.forEach(meter -> meter.check(now));
     }
   }

@@ -220,4 +220,18 @@ final class PioSpaceTest {
 
     assertEquals(Map.of(0x80L, 2L, 0x81L, 1L, 0x83L, 1L), pio.unclaimed().byAddress());
   }
+
+  @Test
+  void unregistering_takesAllRangesOfOneOwnerAway() {
+    pio.register("device a", 0x60, 1, Target.of(wide.forPorts()));
+    pio.register("device a", 0x64, 1, Target.of(wide.forPorts()));
+    pio.register("device b", 0x70, 1, Target.of(wide.forPorts()));
+
+    pio.unregister("device a");
+
+    assertEquals(0xff, pio.read(0x60, 1));
+    assertEquals(0xff, pio.read(0x64, 1));
+    assertEquals(0x10, pio.read(0x70, 1));
+    pio.register("device c", 0x60, 8, Target.of(wide.forPorts()));
+  }
 }

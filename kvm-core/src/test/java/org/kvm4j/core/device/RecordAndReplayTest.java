@@ -106,6 +106,23 @@ class RecordAndReplayTest {
     assertEquals(1, lines.stream().filter(line -> line.contains(" line 6 ")).count());
   }
 
+  @Test
+  void replacedDevice_isRecordedUntilThen() throws IOException {
+    Path file =
+        record(
+            machine -> {
+              machine.pio.read(PORT, 2);
+              machine.devices.replace(
+                  "busy", DeviceType.builtIn(provider(IntUnaryOperator.identity())));
+              machine.pio.read(PORT, 2);
+            });
+    Replay.check(file, provider(IntUnaryOperator.identity()));
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(1, lines.stream().filter(line -> line.contains(" in 0x300 ")).count());
+    assertTrue(
+        lines.get(lines.size() - 1).startsWith("# device busy is replaced"), lines::toString);
+  }
+
   private static void hammer(TestPlatform machine, int seed) {
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < 2_000; i++) {
