@@ -85,10 +85,12 @@ final class LineText {
     return word.toString();
   }
 
-  /** Hands all of it on, and is empty then, whether that went well or not. */
+  /** Hands all of it on; it stays. */
   void writeTo(OutputStream out) throws IOException {
-    int count = length;
+    out.write(buffer, 0, length);
+  }
+
+  void clear() {
     length = 0;
-    out.write(buffer, 0, count);
   }
 }

@@ -34,7 +34,6 @@ public final class Recorder implements AutoCloseable {
   /** What a file holds unless said otherwise: about 30 million events. */
   public static final long DEFAULT_MAX_BYTES = 1L << 30;
 
-  private static final int BUFFER_BYTES = 1 << 17;
   private static final int MAX_TEXT = 200;
 
   /** More than all words of a line take: five numbers of at most 20 digits, a text, blanks. */
@@ -52,9 +51,10 @@ public final class Recorder implements AutoCloseable {
   private volatile boolean stopped;
 
   // All below guarded by the lock.
-  private final OutputStream out;
-  private final LineText text = new LineText(BUFFER_BYTES);
+  private final LineWriter writer;
+  private LineText text;
   private long writtenBytes;
+  private boolean told;
   private boolean closed;
 
   /**
@@ -64,11 +64,12 @@ public final class Recorder implements AutoCloseable {
    * @param onStop told in one sentence, once, when it ends before it is closed
    */
   Recorder(OutputStream out, Path file, long maxBytes, VmClock clock, Consumer<String> onStop) {
-    this.out = out;
     this.file = file;
     this.maxBytes = maxBytes;
     this.clock = clock;
     this.onStop = onStop;
+    writer = new LineWriter(out, this::stop);
+    text = writer.next();
     wallClockMillis = clock.epochMillis();
     writeHeader("kvm4j-recording 1");
     writeHeader("wall-clock " + wallClockMillis);
@@ -202,7 +203,7 @@ public final class Recorder implements AutoCloseable {
     lock.lock();
     try {
       // Options may be longer than the buffer, and a file has no use for a part of them.
-      if (bytes > BUFFER_BYTES) {
+      if (bytes > LineWriter.BUFFER_BYTES) {
         stop("a device has options of %d bytes".formatted(bytes));
       } else if (!stopped && makeRoom(bytes)) {
         text.put(line);
@@ -219,8 +220,7 @@ public final class Recorder implements AutoCloseable {
       return false;
     }
     if (writtenBytes + text.length() + bytes > maxBytes) {
-      flush();
-      stop("it has %d bytes, and may have %d".formatted(writtenBytes, maxBytes));
+      stop("it has %d bytes, and may have %d".formatted(writtenBytes + text.length(), maxBytes));
     } else if (!text.hasRoom(bytes)) {
       flush();
     }
@@ -228,20 +228,27 @@ public final class Recorder implements AutoCloseable {
   }
 
   private void flush() {
-    int length = text.length();
-    try {
-      text.writeTo(out);
-      writtenBytes += length;
-    } catch (IOException e) {
-      stop(e.getMessage());
+    LineText next = writer.next();
+    if (next == null) {
+      stop("the file system does not keep up");
+    } else {
+      writtenBytes += text.length();
+      writer.write(text);
+      text = next;
     }
   }
 
   private void stop(String why) {
-    if (!stopped) {
+    lock.lock();
+    try {
       stopped = true;
-      onStop.accept(
-          "Recording %s ends here: %s. The machine goes on without it.".formatted(file, why));
+      if (!told) {
+        told = true;
+        onStop.accept(
+            "Recording %s ends here: %s. The machine goes on without it.".formatted(file, why));
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -254,14 +261,17 @@ public final class Recorder implements AutoCloseable {
         return;
       }
       closed = true;
-      if (!stopped) {
-        flush();
-      }
-      boolean whole = !stopped;
-      stopped = true;
-      closeFile(whole);
+      stopped = true; // nobody adds to the text any more
     } finally {
       lock.unlock();
+    }
+    try { // without the lock, which the writer's thread takes when it fails
+      if (text.length() > 0) {
+        writer.write(text);
+      }
+      writer.close();
+    } catch (IOException e) {
+      stop(e.getMessage());
     }
   }
 
@@ -272,16 +282,6 @@ public final class Recorder implements AutoCloseable {
       Files.deleteIfExists(file);
     } catch (IOException e) {
       onStop.accept("Recording %s is of no use, but stays: %s.".formatted(file, e.getMessage()));
-    }
-  }
-
-  private void closeFile(boolean whole) {
-    try {
-      out.close();
-    } catch (IOException e) {
-      if (whole) {
-        onStop.accept("Recording %s is not complete: %s.".formatted(file, e.getMessage()));
-      }
     }
   }
 }

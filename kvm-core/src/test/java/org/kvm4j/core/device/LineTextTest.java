@@ -20,6 +20,7 @@ class LineTextTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     text.writeTo(out);
     assertEquals(number + " 0x" + Long.toHexString(number), out.toString(US_ASCII));
+    text.clear();
     assertEquals(0, text.length());
   }
 }

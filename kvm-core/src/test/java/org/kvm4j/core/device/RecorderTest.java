@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.base.Strings;
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,9 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kvm4j.KvmException;
@@ -31,7 +33,7 @@ class RecorderTest {
 
   private final FakeClock clock = new FakeClock();
   private final ByteArrayOutputStream file = new ByteArrayOutputStream();
-  private final List<String> messages = new ArrayList<>();
+  private final List<String> messages = new CopyOnWriteArrayList<>();
 
   RecorderTest() {
     clock.setWallClock(Instant.ofEpochMilli(1_700_000_000_000L));
@@ -135,6 +137,29 @@ class RecorderTest {
     assertEquals(
         List.of(
             "Recording test.rec ends here: No space left on device. The machine goes on without it."),
+        messages);
+  }
+
+  @Test
+  void stallingFile_keepsNobodyWaiting() {
+    CountDownLatch goesOn = new CountDownLatch(1);
+    OutputStream stalling =
+        new OutputStream() {
+          @Override
+          public void write(int next) {
+            Uninterruptibles.awaitUninterruptibly(goesOn);
+          }
+        };
+    Recorder recorder = recorder(stalling, Long.MAX_VALUE);
+    for (int i = 0; messages.isEmpty(); i++) {
+      recorder.event(i, UART, RecordedEvent.IN, 0x3f8, 1, 0, "");
+    }
+    goesOn.countDown();
+    recorder.close();
+    assertEquals(
+        List.of(
+            "Recording test.rec ends here: the file system does not keep up."
+                + " The machine goes on without it."),
         messages);
   }
 
