@@ -1,5 +1,6 @@
 package org.kvm4j.launcher;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -10,13 +11,14 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 
-/** The options that say what devices may do, and by which clock. */
+/** The options that say what devices may do, by which clock, and what is kept of it. */
 final class DeviceRules {
 
   private static final String ON_FAULT = "--on-device-fault";
   private static final String BUDGET = "--device-budget";
   private static final String CLOCK = "--clock";
   private static final String CLOCK_STEP = "--clock-step";
+  private static final String RECORD = "--record";
   private static final String MANUAL = "manual";
 
   private DeviceRules() {}
@@ -54,15 +56,25 @@ final class DeviceRules {
             .description(
                 "How far Ctrl-A s moves that clock. Default: %d ms"
                     .formatted(MachineKeys.STANDARD_STEP.toMillis()))
+            .build(),
+        OptionSpec.builder(RECORD)
+            .paramLabel("FILE")
+            .type(Path.class)
+            .description(
+                "Writes what happens at the devices into a new file, from which a unit test can"
+                    + " replay it. It holds what is typed, too.")
             .build());
   }
 
   static RunOptions of(ParseResult options) {
     RunOptions standard = RunOptions.STANDARD;
-    return standard
-        .withOnDeviceFault(options.matchedOptionValue(ON_FAULT, standard.onDeviceFault()))
-        .withDeviceBudget(options.matchedOptionValue(BUDGET, standard.deviceBudget()))
-        .withClockRate(options.matchedOptionValue(CLOCK, standard.clockRate()));
+    RunOptions chosen =
+        standard
+            .withOnDeviceFault(options.matchedOptionValue(ON_FAULT, standard.onDeviceFault()))
+            .withDeviceBudget(options.matchedOptionValue(BUDGET, standard.deviceBudget()))
+            .withClockRate(options.matchedOptionValue(CLOCK, standard.clockRate()));
+    Path recording = options.matchedOptionValue(RECORD, (Path) null);
+    return recording == null ? chosen : chosen.withRecording(recording);
   }
 
   static Duration clockStep(ParseResult options) {

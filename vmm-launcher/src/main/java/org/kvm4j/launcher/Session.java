@@ -85,7 +85,10 @@ final class Session implements AutoCloseable {
     try (Hypervisor hypervisor = Kvm.open();
         Machine running =
             Machine.create(
-                hypervisor, config, catalog, new Host(this::openStream, this::sayFault));
+                hypervisor,
+                config,
+                catalog,
+                new Host(this::openStream, this::sayFault, this::sayOnTerminal));
         PluginWatch.Watch watch = PluginWatch.on(watched, reload::changed)) {
       running.start();
       machine.complete(running);

@@ -11,20 +11,27 @@ import org.kvm4j.device.DeviceFaultException;
  * @param streams how devices reach the host
  * @param onDeviceFault told of each device that fails, before the machine ends if it does; called
  *     on any thread, a vCPU's own among them
+ * @param onMessage told what else the user should know, one sentence a time; on any thread, too
  */
-public record Host(StreamOpener streams, Consumer<DeviceFaultException> onDeviceFault) {
+public record Host(
+    StreamOpener streams,
+    Consumer<DeviceFaultException> onDeviceFault,
+    Consumer<String> onMessage) {
 
   private static final System.Logger LOG = System.getLogger(Machine.class.getName());
 
-  /** Both are needed. */
+  /** All are needed. */
   public Host {
     Objects.requireNonNull(streams, "streams");
     Objects.requireNonNull(onDeviceFault, "onDeviceFault");
+    Objects.requireNonNull(onMessage, "onMessage");
   }
 
-  /** One that logs what devices do wrong. */
+  /** One that logs what devices do wrong, and all messages. */
   public static Host with(StreamOpener streams) {
     return new Host(
-        streams, fault -> LOG.log(System.Logger.Level.ERROR, fault.getMessage(), fault));
+        streams,
+        fault -> LOG.log(System.Logger.Level.ERROR, fault.getMessage(), fault),
+        message -> LOG.log(System.Logger.Level.WARNING, message));
   }
 }

@@ -3,8 +3,8 @@ package org.kvm4j.machine;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.kvm4j.Buses;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.Hypervisor;
@@ -18,6 +18,7 @@ import org.kvm4j.core.device.DeviceSet;
 import org.kvm4j.core.device.DeviceSpec;
 import org.kvm4j.core.device.DeviceType;
 import org.kvm4j.core.device.Platform;
+import org.kvm4j.core.device.Recorder;
 import org.kvm4j.core.device.StreamOpener;
 import org.kvm4j.core.device.VmTime;
 import org.kvm4j.device.DeviceException;
@@ -52,11 +53,12 @@ public final class Machine implements AutoCloseable {
   private final EndLatch end = new EndLatch(this::letAllEnd);
   private final PauseGate gate = new PauseGate();
   private final RunOptions run;
-  private final Consumer<DeviceFaultException> onFault;
+  private final Host host;
 
   /** Grows while a stream's thread may already end the machine, which goes through it. */
   private final List<VcpuThread> threads = new CopyOnWriteArrayList<>();
 
+  private Optional<Recorder> recorder = Optional.empty();
   private volatile boolean deviceFailed;
   private boolean paused;
   private boolean started;
@@ -65,7 +67,7 @@ public final class Machine implements AutoCloseable {
   private Machine(Vm vm, MachineConfig config, Host host) {
     this.vm = vm;
     this.run = config.run();
-    this.onFault = host.onDeviceFault();
+    this.host = host;
     this.devices =
         new DeviceSet(
             new Platform(
@@ -127,6 +129,8 @@ public final class Machine implements AutoCloseable {
     for (Range range : layout.ram()) {
       vm.addMemory(range.start(), range.sizeBytes());
     }
+    recorder = run.recording().map(file -> Recorder.create(file, time, host.onMessage()));
+    recorder.ifPresent(devices::recordWith);
     devices.addAll(
         Board.requests(config, layout).stream()
             .map(request -> new DeviceSpec(catalog.find(request.type()), request.options()))
@@ -137,8 +141,14 @@ public final class Machine implements AutoCloseable {
     for (int id = 0; id < config.vcpus(); id++) {
       Vcpu vcpu = vm.createVcpu(id, new Buses(pio, mmio));
       setup.prepare(vcpu);
-      threads.add(new VcpuThread(vcpu, vm.memory(), end, gate));
+      threads.add(newThread(vcpu));
     }
+  }
+
+  private VcpuThread newThread(Vcpu vcpu) {
+    VcpuThread thread = new VcpuThread(vcpu, vm.memory(), end, gate);
+    recorder.ifPresent(r -> r.vcpu(vcpu.id(), thread.thread()));
+    return thread;
   }
 
   /** Starts the clock and all vCPUs; call it once. */
@@ -284,6 +294,8 @@ public final class Machine implements AutoCloseable {
     threads.forEach(VcpuThread::kick);
     boolean ended = joinThreads();
     time.close();
+    // What devices do in close() is no part of their life.
+    recorder.ifPresent(started ? Recorder::close : Recorder::discard);
     devices.close();
     if (ended && time.hasEnded()) {
       vm.close();
@@ -341,7 +353,7 @@ public final class Machine implements AutoCloseable {
 
   private void deviceFault(DeviceFaultException fault) {
     deviceFailed = true;
-    onFault.accept(fault);
+    host.onDeviceFault().accept(fault);
     if (run.onDeviceFault() == FaultPolicy.STOP) {
       end.report(MachineEnd.failed(fault));
     }

@@ -1,7 +1,9 @@
 package org.kvm4j.machine;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.kvm4j.core.device.Platform;
 import org.kvm4j.core.device.VmTime;
 
@@ -12,16 +14,19 @@ import org.kvm4j.core.device.VmTime;
  * @param deviceBudget how long a device may take for one call, until it counts as failed
  * @param clockRate of the VM's clock, which the devices go by: nanoseconds a nanosecond of the
  *     host's, 0 to {@link VmTime#FASTEST_RATE}; at 0 it is moved by {@link Machine#stepClock} alone
+ * @param recording a file to be made, with all that happens between the devices and the rest
  */
-public record RunOptions(FaultPolicy onDeviceFault, Duration deviceBudget, double clockRate) {
+public record RunOptions(
+    FaultPolicy onDeviceFault, Duration deviceBudget, double clockRate, Optional<Path> recording) {
 
   /** A device that fails ends the machine; the clock is the host's. */
   public static final RunOptions STANDARD =
-      new RunOptions(FaultPolicy.STOP, Platform.STANDARD_CALL_BUDGET, 1);
+      new RunOptions(FaultPolicy.STOP, Platform.STANDARD_CALL_BUDGET, 1, Optional.empty());
 
   /** Checks all. */
   public RunOptions {
     Objects.requireNonNull(onDeviceFault, "onDeviceFault");
+    Objects.requireNonNull(recording, "recording");
     if (deviceBudget.isNegative() || deviceBudget.isZero()) {
       throw new IllegalArgumentException(
           "a device budget of %s: use more than 0".formatted(deviceBudget));
@@ -34,16 +39,21 @@ public record RunOptions(FaultPolicy onDeviceFault, Duration deviceBudget, doubl
 
   /** The same with another policy. */
   public RunOptions withOnDeviceFault(FaultPolicy policy) {
-    return new RunOptions(policy, deviceBudget, clockRate);
+    return new RunOptions(policy, deviceBudget, clockRate, recording);
   }
 
   /** The same with another budget. */
   public RunOptions withDeviceBudget(Duration budget) {
-    return new RunOptions(onDeviceFault, budget, clockRate);
+    return new RunOptions(onDeviceFault, budget, clockRate, recording);
   }
 
   /** The same with another rate of the clock. */
   public RunOptions withClockRate(double rate) {
-    return new RunOptions(onDeviceFault, deviceBudget, rate);
+    return new RunOptions(onDeviceFault, deviceBudget, rate, recording);
+  }
+
+  /** The same with a recording. */
+  public RunOptions withRecording(Path file) {
+    return new RunOptions(onDeviceFault, deviceBudget, clockRate, Optional.of(file));
   }
 }

@@ -27,6 +27,10 @@ final class VcpuThread implements Runnable {
     this.thread = new Thread(this, "kvm4j-vcpu-" + vcpu.id());
   }
 
+  Thread thread() {
+    return thread;
+  }
+
   void start() {
     thread.start();
   }

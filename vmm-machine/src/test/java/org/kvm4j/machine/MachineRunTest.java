@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.atLeastOnce;
@@ -55,7 +56,8 @@ final class MachineRunTest {
             (id, spec) -> {
               throw new AssertionError(id + " opened " + spec);
             },
-            faults::add));
+            faults::add,
+            message -> fail(message)));
   }
 
   private static ProbeDevice quiet() {

@@ -37,6 +37,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   private final DeviceOptions options;
   private final Platform platform;
   private final LineMixer lines;
+  private final Tape tape;
   private final DeviceGuard guard;
   private final ToldFirmware firmware;
   private final List<Claim> claims = new ArrayList<>();
@@ -54,12 +55,14 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
       DeviceOptions options,
       Platform platform,
       LineMixer lines,
-      Watchdog watchdog) {
+      Watchdog watchdog,
+      Tape tape) {
     this.id = id;
     this.provider = provider;
     this.options = options;
     this.platform = platform;
     this.lines = lines;
+    this.tape = tape;
     this.holdings = new Holdings(id);
     this.threads = new DeviceThreads(provider.getClass().getClassLoader());
     this.guard = new DeviceGuard(id, watchdog, threads, holdings::takeSignals, platform.onFault());
@@ -76,7 +79,9 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     inheritance = streams;
     device =
         guard.call(
-            () -> Objects.requireNonNull(provider.create(this), "its provider returned null"));
+            () ->
+                Objects.requireNonNull(
+                    tape.create(() -> provider.create(this)), "its provider returned null"));
     created = true;
   }
 
@@ -99,7 +104,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   }
 
   void reset() {
-    guard.run("reset", device::reset);
+    guard.run("reset", () -> tape.reset(device::reset));
   }
 
   /** What it saves; whatever it throws is the caller's. */
@@ -161,7 +166,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     return new PioBus() {
       @Override
       public void register(int base, int length, PioHandler handler) {
-        Target guarded = guard.around(handler, base);
+        Target guarded = guard.around(tape.around(handler, base), base);
         claim((pio, mmio) -> pio.register(owner(), base, length, guarded));
       }
 
@@ -184,7 +189,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     return new MmioBus() {
       @Override
       public void register(long base, long length, MmioHandler handler) {
-        Target guarded = guard.around(handler, base);
+        Target guarded = guard.around(tape.around(handler, base), base);
         claim((pio, mmio) -> mmio.register(owner(), base, length, guarded));
       }
 
@@ -204,17 +209,17 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
 
   @Override
   public InterruptLine interruptLine(int gsi) {
-    return holdings.add(lines.source(id, gsi));
+    return tape.around(holdings.add(lines.source(id, gsi)), gsi);
   }
 
   @Override
   public VmClock clock() {
-    return platform.time();
+    return tape.around(platform.time());
   }
 
   @Override
   public VmTimer timer(Runnable task) {
-    return holdings.add(new QueuedTimer(platform.time(), guard, task));
+    return holdings.add(new QueuedTimer(platform.time(), guard, tape.timerTask(task)));
   }
 
   @Override
@@ -222,7 +227,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     holdings.checkOpen();
     OwnedStream stream =
         inheritance.take(spec, () -> new OwnedStream(platform.streams().open(id, spec)));
-    return holdings.add(new GuardedStream(spec, stream, guard));
+    return tape.around(holdings.add(new GuardedStream(spec, stream, guard)));
   }
 
   @Override
@@ -232,7 +237,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
 
   @Override
   public VmControl control() {
-    return platform.control();
+    return tape.around(platform.control());
   }
 
   @Override

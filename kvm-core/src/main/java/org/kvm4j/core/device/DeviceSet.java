@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.kvm4j.KvmException;
 import org.kvm4j.device.AcpiDevice;
@@ -35,6 +36,7 @@ public final class DeviceSet implements AutoCloseable {
   private final Map<String, Map<String, String>> planned = new HashMap<>();
   private final Map<String, DeviceType> types = new HashMap<>();
   private final ResourcePlan plan;
+  private Optional<Recorder> recorder = Optional.empty();
 
   /** No devices yet, in a VM that occupies nothing itself. */
   public DeviceSet(Platform platform) {
@@ -51,6 +53,15 @@ public final class DeviceSet implements AutoCloseable {
     this.plan = plan;
     this.lines = new LineMixer(platform.lines());
     this.watchdog = new Watchdog(platform.callBudget());
+  }
+
+  /**
+   * Records the devices that are added from now on.
+   *
+   * @param newRecorder whoever made it closes it, before the devices
+   */
+  public void recordWith(Recorder newRecorder) {
+    recorder = Optional.of(newRecorder);
   }
 
   /** As {@link #addAll}, with one device whose code was there at start; its id. */
@@ -84,8 +95,10 @@ public final class DeviceSet implements AutoCloseable {
     types.put(id, type);
     DeviceProvider provider = type.provider();
     DeviceOptions options = DeviceOptions.parse(id, provider.options(), texts);
+    Tape tape =
+        recorder.map(r -> r.tape(id, type.name(), whole(provider, texts))).orElse(Tape.NONE);
     ConnectedDevice connected =
-        new ConnectedDevice(id, provider, options, platform, lines, watchdog);
+        new ConnectedDevice(id, provider, options, platform, lines, watchdog, tape);
     devices.put(id, connected);
     try {
       connected.create();
@@ -97,6 +110,15 @@ public final class DeviceSet implements AutoCloseable {
               .formatted(id, e),
           e);
     }
+  }
+
+  /** With the defaults of today: a recording outlives them. */
+  private static Map<String, String> whole(DeviceProvider provider, Map<String, String> texts) {
+    Map<String, String> all = new LinkedHashMap<>();
+    provider
+        .options()
+        .forEach(o -> all.put(o.name(), texts.getOrDefault(o.name(), o.defaultText())));
+    return all;
   }
 
   /**
@@ -126,7 +148,8 @@ public final class DeviceSet implements AutoCloseable {
    * Puts a device into the place of another of its type, whose code has changed: with its options,
    * its state and its streams. Only while the VM is paused.
    *
-   * <p>A device that has failed is not asked for its state: the new one starts afresh.
+   * <p>A device that has failed is not asked for its state: the new one starts afresh. The new one
+   * is not recorded, as a replay could not make the state that it begins with.
    *
    * @param id of the device, one of {@link #ids}
    * @return whether the new one has the state of the old one
@@ -149,7 +172,8 @@ public final class DeviceSet implements AutoCloseable {
                 id,
                 succession.run(
                     trial ->
-                        new ConnectedDevice(id, type.provider(), options, trial, lines, watchdog)));
+                        new ConnectedDevice(
+                            id, type.provider(), options, trial, lines, watchdog, Tape.NONE)));
           } catch (Exception | Error e) { // whatever the new code does
             plan.placeAgain(request(id, new DeviceSpec(types.get(id), before)));
             planned.put(id, before);
@@ -157,6 +181,7 @@ public final class DeviceSet implements AutoCloseable {
           }
         });
     types.put(id, type);
+    recorder.ifPresent(r -> r.replaced(id));
     old.close();
     return keepState;
   }
