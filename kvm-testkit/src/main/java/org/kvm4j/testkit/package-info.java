@@ -39,8 +39,8 @@
  * <p>The fakes can be used on their own, and everything that a device gets is an interface, so that
  * Mockito's mocks of {@link org.kvm4j.device.DeviceContext} and the buses serve as well where a
  * test is about which call comes when. A test of something else that runs a guest is annotated with
- * {@link org.kvm4j.testkit.RequiresKvm}. What a guest did to
- * a device in a real VM, {@link org.kvm4j.testkit.Replay} does again.
+ * {@link org.kvm4j.testkit.RequiresKvm}. What a guest did to a device in a real VM, {@link
+ * org.kvm4j.testkit.Replay} does again.
  *
  * <p>The fakes are strict: what a real VM might let pass, such as a conflict found only when the VM
  * starts, fails here and now. What records, records up to a bound: the latest edges of a line, the
