@@ -8,16 +8,21 @@ final class Console {
   private Console() {}
 
   static void error(String message) {
-    System.err.println(NAME + message);
+    say(message);
   }
 
   static void say(String message) {
-    System.err.println(NAME + message);
+    System.err.println(NAME + printable(message));
   }
 
   /** The same on a raw terminal, where a line feed alone does not go back to the margin. */
   static void sayRaw(String message) {
-    System.err.print("\r\n" + (NAME + message).replace("\n", "\r\n") + "\r\n");
+    System.err.print("\r\n" + (NAME + printable(message)).replace("\n", "\r\n") + "\r\n");
     System.err.flush();
+  }
+
+  /** A message may quote a file's name or a plug-in, which are not to control the terminal. */
+  private static String printable(String message) {
+    return message.replaceAll("[\\p{Cc}\\p{Cf}&&[^\n\t]]", "?");
   }
 }
