@@ -39,6 +39,7 @@ public record DeviceOption<T>(
   /** Checks that the default can be parsed. */
   public DeviceOption {
     Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(defaultText, "defaultText");
     Objects.requireNonNull(help, "help");
     if (!name.matches("[a-z][a-z0-9-]*")) {
       throw new IllegalArgumentException("option name '" + name + "' is not lower-case");

@@ -38,14 +38,7 @@ public final class DeviceOptions {
     Map<DeviceOption<?>, Object> values = new LinkedHashMap<>();
     for (DeviceOption<?> option : offered) {
       String text = given.getOrDefault(option.name(), option.defaultText());
-      try {
-        values.put(option, option.parser().apply(text));
-      } catch (IllegalArgumentException e) {
-        throw new DeviceConfigurationException(
-            "Device %s: option %s=%s is not valid: %s."
-                .formatted(deviceId, option.name(), text, e.getMessage()),
-            e);
-      }
+      values.put(option, parse(deviceId, option, text));
     }
     return new DeviceOptions(values);
   }
@@ -67,6 +60,31 @@ public final class DeviceOptions {
       throw new NoSuchElementException("the provider's options() lacks '" + option.name() + "'");
     }
     return (T) value;
+  }
+
+  private static Object parse(String deviceId, DeviceOption<?> option, String text) {
+    Object value;
+    try {
+      value = option.parser().apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new DeviceConfigurationException(
+          "Device %s: option %s=%s is not valid: %s."
+              .formatted(deviceId, option.name(), text, e.getMessage()),
+          e);
+    } catch (RuntimeException | StackOverflowError e) { // a parser is the device's own code
+      throw new DeviceConfigurationException(
+          "Device %s: option %s=%s cannot be read: %s. This is a bug in the device; use another"
+                  .formatted(deviceId, option.name(), text, e)
+              + " value, or report it to its author.",
+          e);
+    }
+    if (value == null) {
+      throw new DeviceConfigurationException(
+          "Device %s: option %s=%s gives no value. This is a bug in the device; use another value,"
+                  .formatted(deviceId, option.name(), text)
+              + " or report it to its author.");
+    }
+    return value;
   }
 
   private static String unknown(String deviceId, String name, List<String> names) {

@@ -44,6 +44,16 @@ final class DeviceOptionTest {
   }
 
   @Test
+  void aDefaultOfNull_isRefused_thoughTheParserTakesIt() {
+    assertEquals(
+        "defaultText",
+        assertThrows(
+                NullPointerException.class,
+                () -> new DeviceOption<>("word", "TEXT", null, "", String::valueOf))
+            .getMessage());
+  }
+
+  @Test
   void addresses_areShownInHexadecimal() {
     assertEquals("0x3f8", BASE.defaultText());
     assertEquals("0x0..0xffff", BASE.kind());

@@ -3,6 +3,7 @@ package org.kvm4j.device;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,44 @@ final class DeviceOptionsTest {
             () -> DeviceOptions.parse("serial", OFFERED, Map.of("irq", "x")));
 
     assertInstanceOf(IllegalArgumentException.class, refusal.getCause());
+  }
+
+  @Test
+  void aParserThatFailsOtherwise_isABugOfTheDevice_andNoOtherException() {
+    DeviceOption<Integer> option =
+        new DeviceOption<>("size", "TEXT", "ab", "", text -> (int) text.charAt(1));
+
+    String refusal = refusal(List.of(option), Map.of("size", "x"));
+
+    String start =
+        "Device serial: option size=x cannot be read: java.lang.StringIndexOutOfBoundsException: ";
+    String end = ". This is a bug in the device; use another value, or report it to its author.";
+    assertTrue(refusal.startsWith(start) && refusal.endsWith(end), refusal);
+  }
+
+  @Test
+  void aParserThatOverflowsTheStack_isABugOfTheDevice() {
+    DeviceOption<Integer> option =
+        new DeviceOption<>("depth", "TEXT", "0", "", DeviceOptionsTest::recurseUnless0);
+
+    assertTrue(
+        refusal(List.of(option), Map.of("depth", "1"))
+            .startsWith("Device serial: option depth=1 cannot be read: java.lang.StackOverflow"));
+  }
+
+  @Test
+  void aParserThatGivesNull_isABugOfTheDevice() {
+    DeviceOption<String> option =
+        new DeviceOption<>("word", "TEXT", "a", "", text -> text.equals("a") ? text : null);
+
+    assertEquals(
+        "Device serial: option word=b gives no value. This is a bug in the device; use another"
+            + " value, or report it to its author.",
+        refusal(List.of(option), Map.of("word", "b")));
+  }
+
+  private static int recurseUnless0(String text) {
+    return text.equals("0") ? 0 : 1 + recurseUnless0(text);
   }
 
   @Test

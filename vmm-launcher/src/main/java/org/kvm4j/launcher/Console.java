@@ -12,17 +12,17 @@ final class Console {
   }
 
   static void say(String message) {
-    System.err.println(NAME + harmless(message));
+    System.err.println(NAME + printable(message));
   }
 
   /** The same on a raw terminal, where a line feed alone does not go back to the margin. */
   static void sayRaw(String message) {
-    System.err.print("\r\n" + (NAME + harmless(message)).replace("\n", "\r\n") + "\r\n");
+    System.err.print("\r\n" + (NAME + printable(message)).replace("\n", "\r\n") + "\r\n");
     System.err.flush();
   }
 
-  /** Without what a terminal would obey: a message may quote a plug-in, or a file's name. */
-  private static String harmless(String message) {
-    return message.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "?");
+  /** A message may quote a file's name or a plug-in, which are not to control the terminal. */
+  private static String printable(String message) {
+    return message.replaceAll("[\\p{Cc}\\p{Cf}&&[^\n\t]]", "?");
   }
 }

@@ -3,6 +3,7 @@ package org.kvm4j.launcher;
 import java.io.PrintStream;
 import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.core.device.DeviceType;
+import org.kvm4j.core.device.OneLine;
 import org.kvm4j.core.device.Origin;
 import org.kvm4j.device.DeviceOption;
 import org.kvm4j.device.DeviceProvider;
@@ -44,16 +45,18 @@ final class DevicesCommand {
     return ExitCode.POWER_OFF;
   }
 
-  private static void list(DeviceType type, PrintStream out) {
+  /** One line, whatever a plug-in says of itself. */
+  static void list(DeviceType type, PrintStream out) {
     out.printf(
-        "%-12s %-50s %s%n", type.name(), type.provider().description(), origin(type.origin()));
+        "%-12s %-50s %s%n",
+        type.name(), OneLine.of(type.provider().description()), origin(type.origin()));
   }
 
-  private static void describe(DeviceType type, PrintStream out) {
+  static void describe(DeviceType type, PrintStream out) {
     DeviceProvider provider = type.provider();
-    out.printf("%s: %s%n", type.name(), provider.description());
+    out.printf("%s: %s%n", type.name(), OneLine.of(provider.description()));
     out.printf("from %s%n", origin(type.origin()));
-    type.origin().jar().ifPresent(jar -> out.printf("in %s%n", jar));
+    type.origin().jar().ifPresent(jar -> out.printf("in %s%n", OneLine.of(jar.toString())));
     if (!provider.options().isEmpty()) {
       out.printf("%noptions%n");
       provider.options().forEach(option -> print(option, out));
@@ -70,9 +73,9 @@ final class DevicesCommand {
     out.printf(
         "  %-18s %s (%s, default %s)%s%n",
         option.name(),
-        option.help(),
-        option.kind(),
-        option.defaultText().isEmpty() ? "none" : option.defaultText(),
+        OneLine.of(option.help()),
+        OneLine.of(option.kind()),
+        option.defaultText().isEmpty() ? "none" : OneLine.of(option.defaultText()),
         option.resource().map(resource -> ": the place of " + resource).orElse(""));
   }
 

@@ -1,14 +1,24 @@
 package org.kvm4j.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kvm4j.core.device.DeviceType;
+import org.kvm4j.core.device.Origin;
+import org.kvm4j.device.AbstractDeviceProvider;
+import org.kvm4j.device.DeviceOption;
 import org.kvm4j.machine.DeviceRequest;
 import org.kvm4j.machine.MachineConfig;
 
@@ -87,6 +97,28 @@ final class DevicesCommandTest {
   }
 
   @Test
+  void whatAPluginSaysOfItself_doesNotControlTheTerminal() {
+    DeviceType type = new DeviceType(new Loud(), new Origin("x.jar", "1", Optional.empty()));
+
+    for (BiConsumer<DeviceType, PrintStream> command :
+        List.<BiConsumer<DeviceType, PrintStream>>of(
+            DevicesCommand::list, DevicesCommand::describe)) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      command.accept(type, new PrintStream(bytes, true, StandardCharsets.UTF_8));
+      String out = bytes.toString(StandardCharsets.UTF_8);
+      assertTrue(out.contains("a?[2J?b"), out);
+      assertFalse(out.chars().anyMatch(each -> each != '\n' && Character.isISOControl(each)), out);
+    }
+  }
+
+  @Test
+  void aMessage_doesNotControlTheTerminal() {
+    Terminal seen = Terminal.run("devices", "--describe", "a\u001b[2J");
+
+    assertTrue(seen.err().startsWith("kvm4j: There is no device type 'a?[2J'."), seen::err);
+  }
+
+  @Test
   void aPluginDirectoryThatIsNotThere_isRefused() {
     Terminal seen = Terminal.run("devices", "--plugins", "/nowhere");
 
@@ -103,5 +135,22 @@ final class DevicesCommandTest {
     assertEquals(
         Path.of("/home/me/.local/share/kvm4j/plugins"),
         Plugins.ownFolder(Map.of("HOME", "/home/me")));
+  }
+
+  /** Everything it says clears the screen. */
+  private static final class Loud extends AbstractDeviceProvider {
+
+    private static final String TEXT = "a\u001b[2J\nb";
+
+    Loud() {
+      super(
+          API_VERSION,
+          "loud",
+          TEXT,
+          List.of(DeviceOption.text("word", TEXT, TEXT, TEXT)),
+          context -> {
+            throw new AssertionError("nobody creates it");
+          });
+    }
   }
 }

@@ -35,6 +35,24 @@
  * reads 0. A count of 1 in modes 2 and 3 counts as 2. A BCD digit above 9 has the weight that its
  * place gives it.
  *
+ * <p><b>Compared with KVM's own.</b> The same random accesses give the same answers, as far as KVM
+ * (arch/x86/kvm/i8254.c, seen in Linux 6.1) keeps to the datasheet. It does not, and this one does,
+ * in the following:
+ *
+ * <ul>
+ *   <li>A control word stops the counter, sets OUT to its first level and drops what is latched.
+ *   <li>BCD. Mode numbers 6 and 7 in a status as they were written. NULL COUNT.
+ *   <li>A low gate stops modes 0, 2, 3 and 4, and the first of two bytes stops mode 0.
+ *   <li>Modes 1 and 5 wait for a trigger; in KVM a written count starts them.
+ *   <li>In modes 2 and 3 a new count waits for the end of the cycle.
+ *   <li>OUT of modes 1, 2, 4 and 5, of which KVM has the opposite; odd counts in mode 3.
+ *   <li>Bits 2 and 3 of port B are kept. The control word register reads as a floating bus.
+ * </ul>
+ *
+ * <p>Two more are choices of either's: between the bytes of a count, a latched one goes on here
+ * with the byte that is due and begins anew in KVM; and KVM shows in counter 0 that it limits a
+ * short period, while counts are exact here.
+ *
  * <p><b>Not emulated.</b> Sound: the speaker data bit is kept, nothing is played. Memory refresh by
  * counter 1: the refresh bit toggles every 18 pulses whatever counter 1 does. Parity and channel
  * check errors never occur.

@@ -1,20 +1,25 @@
 package org.kvm4j.core.device;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kvm4j.device.DeviceConfigurationException;
+import org.kvm4j.device.DeviceOption;
 import org.kvm4j.device.DeviceProvider;
 import org.kvm4j.device.NearestName;
+import org.kvm4j.resource.FixedResource;
 
 /**
  * The device types that there are, by name: those on the module or class path, and those of
@@ -24,6 +29,8 @@ import org.kvm4j.device.NearestName;
  * made from it.
  */
 public final class DeviceCatalog implements AutoCloseable {
+
+  private static final Pattern TYPE_NAME = Pattern.compile("[a-z][a-z0-9-]*");
 
   private final SortedMap<String, DeviceType> types = new TreeMap<>();
   private final List<String> problems = new ArrayList<>();
@@ -63,17 +70,10 @@ public final class DeviceCatalog implements AutoCloseable {
   private DeviceCatalog() {}
 
   private void addBuiltIn() {
-    var found = ServiceLoader.load(DeviceProvider.class).stream().iterator();
-    while (true) {
-      try {
-        if (!found.hasNext()) {
-          return;
-        }
-        tryAdd(DeviceType.builtIn(found.next().get()));
-      } catch (ServiceConfigurationError | LinkageError e) {
-        problems.add(String.valueOf(e.getMessage()));
-      }
-    }
+    Plugin.search(
+        ServiceLoader.load(DeviceProvider.class),
+        provider -> tryAdd(DeviceType.builtIn(provider)),
+        e -> problems.add(OneLine.of(e)));
   }
 
   private void addDirectory(Path directory) {
@@ -82,7 +82,7 @@ public final class DeviceCatalog implements AutoCloseable {
           .filter(entry -> Plugin.isJar(entry) || Files.isDirectory(entry))
           .sorted()
           .forEach(this::addPlugin);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new DeviceConfigurationException(
           "Plug-in directory %s cannot be read: %s. Name a directory with jars."
               .formatted(directory, e),
@@ -96,14 +96,14 @@ public final class DeviceCatalog implements AutoCloseable {
       plugins.add(plugin);
       problems.addAll(plugin.problems());
       plugin.providers().forEach(each -> tryAdd(new DeviceType(each, plugin.origin())));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) { // be it that its signature does not fit
       problems.add(cannotBeLoaded(source, e));
     }
   }
 
-  private static String cannotBeLoaded(Path source, IOException e) {
+  private static String cannotBeLoaded(Path source, Throwable e) {
     return "%s cannot be loaded: %s. Replace or remove it."
-        .formatted(source.getFileName(), e.getMessage());
+        .formatted(OneLine.of(source.getFileName().toString()), OneLine.of(e));
   }
 
   private void tryAdd(DeviceType type) {
@@ -126,12 +126,18 @@ public final class DeviceCatalog implements AutoCloseable {
             "%s was made for version %d of the device SPI, this is %d. Get a build of it for this one."
                 .formatted(label(type), apiVersion, DeviceProvider.API_VERSION));
       }
-      requireComplete(type.provider());
-      return Optional.empty();
-    } catch (RuntimeException | LinkageError e) { // made for another SPI, it may lack a method
+      return flaw(type.provider()).map(flaw -> unusable(type, flaw));
+    } catch (LinkageError e) { // made for another SPI, it may lack a method
       return Optional.of(
-          "%s cannot be used: %s. Get a build of it for this version.".formatted(label(type), e));
+          "%s cannot be used: %s. Get a build of it for this version."
+              .formatted(label(type), OneLine.of(e)));
+    } catch (RuntimeException | Error e) { // whatever code throws that is not ours
+      return Optional.of(unusable(type, OneLine.of(e)));
     }
+  }
+
+  private static String unusable(DeviceType type, String flaw) {
+    return "%s cannot be used: %s. Ask its author for a fixed one.".formatted(label(type), flaw);
   }
 
   private static String twins(DeviceType first, DeviceType second) {
@@ -139,16 +145,32 @@ public final class DeviceCatalog implements AutoCloseable {
         .formatted(label(first), label(second), second.name());
   }
 
-  /** Throws for what would break a list of the devices. */
-  private static void requireComplete(DeviceProvider provider) {
-    Objects.requireNonNull(provider.type(), "type()");
-    Objects.requireNonNull(provider.description(), "description()");
-    provider.options().forEach(option -> Objects.requireNonNull(option, "an option"));
-    provider.fixedResources().forEach(each -> Objects.requireNonNull(each, "a fixed resource"));
+  /** What would break a list of the devices, or a command line. */
+  private static Optional<String> flaw(DeviceProvider provider) {
+    String type = provider.type();
+    List<DeviceOption<?>> options = provider.options();
+    List<FixedResource> resources = provider.fixedResources();
+    if (type == null || provider.description() == null || options == null || resources == null) {
+      return Optional.of("type(), description(), options() or fixedResources() gives null");
+    }
+    if (!TYPE_NAME.matcher(type).matches()) {
+      return Optional.of(
+          "its type '%s' is not lower case letters, digits and dashes".formatted(OneLine.of(type)));
+    }
+    if (options.stream().anyMatch(Objects::isNull)
+        || resources.stream().anyMatch(Objects::isNull)) {
+      return Optional.of("options() or fixedResources() has a null in it");
+    }
+    Set<String> names = new HashSet<>();
+    return options.stream()
+        .map(DeviceOption::name)
+        .filter(name -> !names.add(name))
+        .findFirst()
+        .map("it has option '%s' twice"::formatted);
   }
 
   private static String label(DeviceType type) {
-    String name = type.provider().getClass().getName();
+    String name = OneLine.of(type.provider().getClass().getName());
     return type.origin().jar().isPresent()
         ? "%s in %s".formatted(name, type.origin().name())
         : name;
@@ -187,7 +209,7 @@ public final class DeviceCatalog implements AutoCloseable {
   private static Plugin openAnew(Path source) {
     try {
       return Plugin.open(source);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) { // as in addPlugin
       throw new DeviceConfigurationException(cannotBeLoaded(source, e), e);
     }
   }

@@ -3,7 +3,6 @@ package org.kvm4j.core.device;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
-import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -11,8 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.kvm4j.device.DeviceProvider;
 
@@ -26,6 +25,8 @@ import org.kvm4j.device.DeviceProvider;
 public final class Plugin implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Plugin.class.getName());
+
+  private static final int MOST_PROBLEMS = 5;
 
   private final Origin origin;
   private final Path copies;
@@ -47,20 +48,19 @@ public final class Plugin implements AutoCloseable {
    */
   public static Plugin open(Path source) throws IOException {
     List<Path> jars = jarsOf(source);
-    List<String> versions = new ArrayList<>();
-    for (Path jar : jars) {
-      versions.add(JarVersion.of(jar));
-    }
     Path copies = Files.createTempDirectory("kvm4j-plugin");
     try {
       List<URL> urls = new ArrayList<>();
+      List<String> versions = new ArrayList<>();
       for (Path jar : jars) {
-        urls.add(copy(jar, copies));
+        Path copy = Files.copy(jar, copies.resolve(jar.getFileName()));
+        versions.add(JarVersion.of(copy));
+        urls.add(copy.toUri().toURL());
       }
       Origin origin =
           new Origin(
-              source.getFileName().toString(),
-              versions.size() == 1 ? versions.get(0) : "unknown",
+              OneLine.of(source.getFileName().toString()),
+              versions.size() == 1 ? OneLine.of(versions.get(0)) : "unknown",
               Optional.of(source));
       URLClassLoader loader =
           new URLClassLoader(origin.name(), urls.toArray(URL[]::new), new SpiClassLoader());
@@ -79,30 +79,27 @@ public final class Plugin implements AutoCloseable {
       return List.of(source);
     }
     try (Stream<Path> files = Files.list(source)) {
-      return files.filter(Plugin::isJar).sorted().toList();
+      List<Path> jars =
+          files.filter(file -> isJar(file) && !Files.isDirectory(file)).sorted().toList();
+      if (jars.isEmpty()) {
+        throw new IOException("there is no jar in this folder");
+      }
+      return jars;
     }
   }
 
+  /** Whether it is named as one: what else it is, opening it will tell. */
   static boolean isJar(Path file) {
-    return file.getFileName().toString().endsWith(".jar") && Files.isRegularFile(file);
-  }
-
-  private static URL copy(Path jar, Path directory) throws IOException, MalformedURLException {
-    return Files.copy(jar, directory.resolve(jar.getFileName())).toUri().toURL();
+    return file.getFileName().toString().endsWith(".jar");
   }
 
   private void findProviders() {
-    var found = ServiceLoader.load(DeviceProvider.class, loader).stream().iterator();
-    while (true) {
-      try {
-        if (!found.hasNext()) {
-          break;
-        }
-        providers.add(found.next().get());
-      } catch (ServiceConfigurationError | LinkageError e) {
-        problems.add("%s: %s. Ask its author for a fixed one.".formatted(origin.name(), e));
-      }
-    }
+    search(
+        ServiceLoader.load(DeviceProvider.class, loader),
+        providers::add,
+        e ->
+            problems.add(
+                "%s: %s. Ask its author for a fixed one.".formatted(origin.name(), OneLine.of(e))));
     if (providers.isEmpty() && problems.isEmpty()) {
       problems.add(
           "%s: it names no provider in META-INF/services/%s. Add that file, or remove the jar."
@@ -113,6 +110,30 @@ public final class Plugin implements AutoCloseable {
   /** Whether it was made from that jar or folder. */
   boolean isFrom(Path source) {
     return origin.jar().equals(Optional.of(source));
+  }
+
+  /**
+   * Creates all providers there are.
+   *
+   * @param problem takes what is thrown instead of one, a few times at most: a list of classes that
+   *     are all missing may be long
+   */
+  static void search(
+      ServiceLoader<DeviceProvider> services,
+      Consumer<DeviceProvider> found,
+      Consumer<Throwable> problem) {
+    var iterator = services.stream().iterator();
+    for (int problems = 0; problems < MOST_PROBLEMS; ) {
+      try {
+        if (!iterator.hasNext()) {
+          return;
+        }
+        found.accept(iterator.next().get());
+      } catch (RuntimeException | Error e) { // whatever code throws that is not ours
+        problem.accept(e);
+        problems++;
+      }
+    }
   }
 
   /** Where it comes from. */

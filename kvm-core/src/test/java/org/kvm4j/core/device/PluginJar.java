@@ -29,6 +29,8 @@ final class PluginJar {
   private final Path workspace;
   private final Map<String, String> sources = new LinkedHashMap<>();
   private final List<String> services = new ArrayList<>();
+  private final Map<String, byte[]> files = new LinkedHashMap<>();
+  private final Map<String, String> attributes = new LinkedHashMap<>();
   private String version = "";
   private int apiVersion = DeviceProvider.API_VERSION;
 
@@ -55,6 +57,47 @@ final class PluginJar {
   PluginJar source(String className, String text) {
     sources.put(className, text);
     return this;
+  }
+
+  /** A file as it is, in the place of a compiled one of the same name. */
+  PluginJar file(String name, byte[] content) {
+    files.put(name, content);
+    return this;
+  }
+
+  /** A line of the manifest. */
+  PluginJar attribute(String name, String value) {
+    attributes.put(name, value);
+    return this;
+  }
+
+  /**
+   * A provider of which one method is replaced, listed as a service.
+   *
+   * @param member replaces the method of the same signature
+   */
+  PluginJar provider(String className, String type, String member) {
+    Map<String, String> members = new LinkedHashMap<>();
+    members.put("int apiVersion()", "{ return API_VERSION; }");
+    members.put("String type()", "{ return \"" + type + "\"; }");
+    members.put("String description()", "{ return \"a device\"; }");
+    members.put("List<DeviceOption<?>> options()", "{ return List.of(); }");
+    members.put("Device create(DeviceContext context)", "{ throw new Error(\"create\"); }");
+    members.keySet().removeIf(member::startsWith);
+    StringBuilder body = new StringBuilder("public " + member);
+    members.forEach((signature, code) -> body.append("\npublic ").append(signature).append(code));
+    return service(className)
+        .source(
+            className,
+            """
+            import java.util.*;
+            import org.kvm4j.device.*;
+
+            public class %s implements DeviceProvider {
+            %s
+            }
+            """
+                .formatted(className, body));
   }
 
   /** A device of one port that answers a number, listed as a service. */
@@ -99,6 +142,13 @@ final class PluginJar {
     if (!version.isEmpty()) {
       manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, version);
     }
+    attributes.forEach(
+        (name, value) -> manifest.getMainAttributes().put(new Attributes.Name(name), value));
+    for (Map.Entry<String, byte[]> each : files.entrySet()) {
+      Path file = classes.resolve(each.getKey());
+      Files.createDirectories(file.getParent());
+      Files.write(file, each.getValue());
+    }
     try (OutputStream file = Files.newOutputStream(jar);
         JarOutputStream out = new JarOutputStream(file, manifest);
         Stream<Path> files = Files.walk(classes)) {
@@ -119,7 +169,8 @@ final class PluginJar {
         new ArrayList<>(
             List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
     for (Map.Entry<String, String> source : sources.entrySet()) {
-      Path file = workspace.resolve(source.getKey() + ".java");
+      Path file = workspace.resolve(source.getKey().replace('.', '/') + ".java");
+      Files.createDirectories(file.getParent());
       arguments.add(Files.writeString(file, source.getValue()).toString());
     }
     if (sources.isEmpty()) {

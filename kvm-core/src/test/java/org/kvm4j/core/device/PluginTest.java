@@ -133,7 +133,7 @@ final class PluginTest {
               + " Get a build of it for this one.",
           problems.get(3));
       assertTrue(problems.get(4).startsWith("e-throwing.jar: "), problems::toString);
-      assertTrue(problems.get(5).startsWith("f-empty-folder: it names no"), problems::toString);
+      assertTrue(problems.get(5).startsWith("f-empty-folder cannot be"), problems::toString);
     }
   }
 
