@@ -1,6 +1,7 @@
 package org.kvm4j.core.device;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -22,6 +23,7 @@ final class DeviceGuard {
   /** How often one who waits for the device looks whether it has been fenced meanwhile. */
   private static final long WAIT_MILLIS = 100;
 
+  private static final System.Logger LOG = System.getLogger(DeviceGuard.class.getName());
   private static final long ALL_ONES = -1;
   private static final String ADVICE = "This is a bug in the device; report it to its author.";
 
@@ -131,13 +133,22 @@ final class DeviceGuard {
     }
   }
 
-  /** Reports something that the device has done wrong. */
+  /** Fences the device and reports what it has done wrong; what comes after that is no news. */
   void fault(String message, Throwable cause) {
-    if (state == State.OPEN) {
+    if (isNews()) {
+      onFault.accept(new DeviceFaultException(message, cause));
+    } else {
+      LOG.log(Level.DEBUG, message, cause);
+    }
+  }
+
+  private synchronized boolean isNews() {
+    boolean first = state == State.OPEN;
+    if (first) {
       state = State.FENCED;
       onFence.run();
     }
-    onFault.accept(new DeviceFaultException(message, cause));
+    return first || state == State.CLOSED;
   }
 
   Target around(PioHandler handler, int base) {
