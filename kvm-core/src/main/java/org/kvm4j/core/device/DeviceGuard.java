@@ -152,11 +152,15 @@ final class DeviceGuard {
   }
 
   Target around(PioHandler handler, int base) {
-    return new GuardedRange(this, Target.of(handler), "port", base);
+    return around(Target.of(handler), AddressKind.PORT, base);
   }
 
   Target around(MmioHandler handler, long base) {
-    return new GuardedRange(this, Target.of(handler), "address", base);
+    return around(Target.of(handler), AddressKind.MEMORY, base);
+  }
+
+  Target around(Target target, AddressKind kind, long base) {
+    return new GuardedRange(this, target, kind.noun(), base);
   }
 
   long read(Target target, String what, long at, long offset, int bytes) {
