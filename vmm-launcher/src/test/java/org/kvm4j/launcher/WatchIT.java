@@ -74,7 +74,7 @@ final class WatchIT {
       if (running.isDone()) {
         throw new AssertionError(running.join().err());
       }
-      Thread.yield(); // to the guest, where there is one CPU
+      Thread.onSpinWait();
     }
   }
 }
