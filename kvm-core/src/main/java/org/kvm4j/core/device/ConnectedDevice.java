@@ -225,9 +225,12 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   @Override
   public HostStream stream(String spec) {
     holdings.checkOpen();
-    OwnedStream stream =
-        inheritance.take(spec, () -> new OwnedStream(platform.streams().open(id, spec)));
+    OwnedStream stream = inheritance.take(spec, () -> DeviceThreads.unmarked(() -> open(spec)));
     return tape.around(holdings.add(new GuardedStream(spec, stream, guard)));
+  }
+
+  private OwnedStream open(String spec) {
+    return new OwnedStream(platform.streams().open(id, spec));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Finds the threads that a device has started, though it should have none.
@@ -40,6 +41,20 @@ final class DeviceThreads {
 
   ClassLoader mark() {
     return mark;
+  }
+
+  /**
+   * Runs the framework's own code on behalf of the device: a thread that it starts is not theirs.
+   */
+  static <T> T unmarked(Supplier<T> code) {
+    Thread current = Thread.currentThread();
+    ClassLoader before = current.getContextClassLoader();
+    current.setContextClassLoader(DeviceThreads.class.getClassLoader());
+    try {
+      return code.get();
+    } finally {
+      current.setContextClassLoader(before);
+    }
   }
 
   /** Interrupts all that are left, waits a moment, and returns those that live on. */

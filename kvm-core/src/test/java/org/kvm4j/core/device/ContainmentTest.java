@@ -160,6 +160,23 @@ final class ContainmentTest {
     mine.join();
   }
 
+  /** The pump of a stream, say, and what is started from there. */
+  @Test
+  void aThreadThatTheHostStartsForAStream_isNotTheDevices() throws Exception {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    Thread[] pump = new Thread[1];
+    platform.onOpen = () -> pump[0] = start(() -> awaitUnchecked(mayEnd));
+    platform.add(TestProvider.of("serial", context -> context.stream("memory")));
+
+    platform.devices.close();
+
+    assertFalse(pump[0].isInterrupted());
+    assertTrue(pump[0].isAlive());
+    assertEquals(List.of(), platform.faults);
+    mayEnd.countDown();
+    pump[0].join();
+  }
+
   @Test
   void whileItsCodeRuns_theContextClassLoaderLeadsToTheDevicesClasses() throws Exception {
     ClassLoader before = Thread.currentThread().getContextClassLoader();

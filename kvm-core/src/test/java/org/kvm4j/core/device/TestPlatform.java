@@ -27,6 +27,10 @@ final class TestPlatform implements AutoCloseable {
 
   final List<DeviceFaultException> faults = new CopyOnWriteArrayList<>();
   final List<String> closedStreams = new CopyOnWriteArrayList<>();
+
+  /** What the host does when a stream is opened. */
+  Runnable onOpen = () -> {};
+
   final Map<String, MemoryStream> streams = new ConcurrentHashMap<>();
   final DeviceSet devices =
       new DeviceSet(
@@ -56,6 +60,7 @@ final class TestPlatform implements AutoCloseable {
     if (spec.equals("broken")) {
       throw new DeviceConfigurationException("Device " + deviceId + ": no such stream");
     }
+    onOpen.run();
     MemoryStream stream = new MemoryStream();
     streams.put(deviceId + " " + spec, stream);
     return new Closeable(stream, () -> closedStreams.add(deviceId + " " + spec), spec);
