@@ -42,6 +42,9 @@ final class DeviceGuard {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile State state = State.OPEN;
 
+  /** Calls in calls; guarded by the lock. */
+  private int depth;
+
   // Of the present call, for the watchdog; written with the lock held, before the meter begins.
   private String kind = "";
   private long address;
@@ -120,7 +123,7 @@ final class DeviceGuard {
 
   /** A fenced device may be in a call for ever: it gets a moment. */
   private boolean lockForTheLastTime() {
-    return lockUnlessFenced()
+    return lockWhileOpen()
         || Uninterruptibles.tryLockUninterruptibly(lock, WAIT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
@@ -192,14 +195,14 @@ final class DeviceGuard {
 
   /** Whether the call may be made; then {@link #leave} must follow. */
   private boolean enter(String what, long at, int bytes) {
-    if (!lockUnlessFenced()) {
+    if (!lockWhileOpen()) {
       return false;
     }
     if (state != State.OPEN) {
       lock.unlock();
       return false;
     }
-    if (lock.getHoldCount() == 1) {
+    if (depth++ == 0) {
       kind = what;
       address = at;
       size = bytes;
@@ -212,7 +215,7 @@ final class DeviceGuard {
   /** Whether the call ended in time. */
   private boolean leave(String what, long at, int bytes) {
     try {
-      if (lock.getHoldCount() > 1) {
+      if (--depth > 0) {
         return true; // a part of another call, which is measured as a whole
       }
       Thread.currentThread().setContextClassLoader(contextBefore);
@@ -237,13 +240,13 @@ final class DeviceGuard {
   }
 
   /** Without a bound only as long as somebody in there may still come out. */
-  private boolean lockUnlessFenced() {
+  private boolean lockWhileOpen() {
     if (lock.tryLock()) {
       return true;
     }
     boolean interrupted = false;
     try {
-      while (state != State.FENCED) {
+      while (state == State.OPEN) {
         try {
           if (lock.tryLock(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
             return true;

@@ -83,6 +83,45 @@ final class CallBudgetTest {
     assertEquals(0, faults.size());
   }
 
+  @Test
+  void aCloseThatBlocks_isInterrupted_andAFault() throws Exception {
+    DeviceGuard guard = guard();
+    watchdog.start();
+
+    guard.runLast("close", CallBudgetTest::blockUninterrupted);
+
+    assertTrue(
+        faults.take().getMessage().startsWith("Device serial does not come back from close: "));
+  }
+
+  /** Its stream's thread, say, which would never end. */
+  @Test
+  void whoWaitsForADeviceThatIsStuck_goesOnWhenItIsClosed() throws Exception {
+    watchdog = new Watchdog(Duration.ofMinutes(1)); // it will not look in time
+    DeviceGuard guard = guard();
+    Semaphore mayEnd = new Semaphore(0);
+    CountDownLatch inside = new CountDownLatch(1);
+    Thread stuck =
+        new Thread(
+            () ->
+                guard.run(
+                    "a timer task",
+                    () -> {
+                      inside.countDown();
+                      mayEnd.acquireUninterruptibly();
+                    }));
+    stuck.start();
+    inside.await();
+    Thread waiting = new Thread(() -> guard.run("a stream callback", () -> {}));
+    waiting.start();
+    guard.fault("fenced by another fault", null);
+    guard.runLast("close", () -> {});
+
+    waiting.join();
+    mayEnd.release();
+    stuck.join();
+  }
+
   /** An endless loop cannot be ended, but nobody else has to wait for it. */
   @Test
   void aDeviceThatIsStuck_holdsUpNoOtherVcpu() throws Exception {
