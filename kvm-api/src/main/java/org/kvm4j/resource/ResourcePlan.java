@@ -93,8 +93,7 @@ public final class ResourcePlan {
     }
     for (DeviceOption<?> option : request.provider().options()) {
       if (option.resource().isPresent() && !request.wantsAny(option)) {
-        long first = ((Number) option.parser().apply(request.text(option))).longValue();
-        FixedResource place = new FixedResource(option.resource().get(), first);
+        FixedResource place = request.place(option, option.resource().get());
         places.add(new Taken(place, request.id(), request.label(), moving(request, option)));
       }
     }

@@ -3,6 +3,7 @@ package org.kvm4j.resource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceOption;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
@@ -41,6 +42,25 @@ public record ResourceRequest(
 
   boolean wantsAny(DeviceOption<?> option) {
     return option.resource().isPresent() && text(option).equals(DeviceOption.ANY);
+  }
+
+  /** Where the user, or the default, puts a resource. */
+  FixedResource place(DeviceOption<?> option, Resource resource) {
+    Object value = option.parser().apply(text(option));
+    if (!(value instanceof Number number)) {
+      throw new DeviceConfigurationException(
+          "Device %s: option %s is a place, but its parser gives no number. Ask its author for a"
+                  .formatted(id, option.name())
+              + " fixed one.");
+    }
+    try {
+      return new FixedResource(resource, number.longValue());
+    } catch (IllegalArgumentException e) {
+      throw new DeviceConfigurationException(
+          "Device %s: option %s=%s is not valid: %s."
+              .formatted(id, option.name(), text(option), e.getMessage()),
+          e);
+    }
   }
 
   /** What can be checked before the plan is made: "any" stands for some number that is right. */

@@ -2,9 +2,11 @@ package org.kvm4j.resource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -241,5 +243,24 @@ final class ResourcePlanTest {
 
     assertEquals(
         Map.of("b", Map.of()), plan.place(List.of(request("b", Map.of(), IRQ))), "the GSI is free");
+  }
+
+  /** An option that its author has not made by a factory method. */
+  @Test
+  void aPlaceThatIsNoNumber_orOutOfItsSpace_isRefusedWithTheOptionsName() {
+    DeviceOption<String> text =
+        new DeviceOption<>("base", "port", "here", "ports", t -> t, Optional.of(Resource.ports(1)));
+    DeviceOption<Integer> high =
+        new DeviceOption<>(
+            "base", "port", "65535", "ports", Integer::valueOf, Optional.of(Resource.ports(8)));
+
+    for (DeviceOption<?> option : List.of(text, high)) {
+      String message =
+          assertThrows(
+                  DeviceConfigurationException.class,
+                  () -> plan.place(List.of(request("odd", Map.of(), option))))
+              .getMessage();
+      assertTrue(message.startsWith("Device odd: option base"), message);
+    }
   }
 }

@@ -23,6 +23,17 @@ final class DeviceRules {
 
   private DeviceRules() {}
 
+  /**
+   * The only place that makes this converter: two equal ones in a class crash the JVM (17.0.15)
+   * when it archives the classes, since picocli's interfaces are of an old version.
+   */
+  private static OptionSpec.Builder durationOption(String name) {
+    return OptionSpec.builder(name)
+        .paramLabel("TIME")
+        .type(Duration.class)
+        .converters(DurationText::parse);
+  }
+
   static List<OptionSpec> options() {
     return List.of(
         OptionSpec.builder(ON_FAULT)
@@ -33,10 +44,7 @@ final class DeviceRules {
                 "What to do when a device throws or takes too long: end the machine, or go on"
                     + " without the device, whose reads give all ones then. Default: stop")
             .build(),
-        OptionSpec.builder(BUDGET)
-            .paramLabel("TIME")
-            .type(Duration.class)
-            .converters(DurationText::parse)
+        durationOption(BUDGET)
             .description(
                 "How long a device may take for one call: 50ms. Default: %d ms"
                     .formatted(RunOptions.STANDARD.deviceBudget().toMillis()))
@@ -49,10 +57,7 @@ final class DeviceRules {
                 "How fast the clock of the devices runs (timers, real-time clock): 0.5 is half as"
                     + " fast as the host's; 'manual' moves it by Ctrl-A s alone. Default: 1")
             .build(),
-        OptionSpec.builder(CLOCK_STEP)
-            .paramLabel("TIME")
-            .type(Duration.class)
-            .converters(DurationText::parse)
+        durationOption(CLOCK_STEP)
             .description(
                 "How far Ctrl-A s moves that clock. Default: %d ms"
                     .formatted(MachineKeys.STANDARD_STEP.toMillis()))

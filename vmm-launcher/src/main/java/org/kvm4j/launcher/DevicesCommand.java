@@ -1,6 +1,8 @@
 package org.kvm4j.launcher;
 
 import java.io.PrintStream;
+import java.util.List;
+import java.util.function.Function;
 import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.core.device.DeviceType;
 import org.kvm4j.core.device.OneLine;
@@ -16,6 +18,9 @@ import picocli.CommandLine.ParseResult;
 final class DevicesCommand {
 
   private static final String DESCRIBE = "--describe";
+
+  /** What is longer pushes the rest of its own line alone. */
+  private static final int WIDEST_COLUMN = 60;
 
   private DevicesCommand() {}
 
@@ -37,7 +42,7 @@ final class DevicesCommand {
     try (DeviceCatalog catalog = Plugins.load(options)) {
       String described = options.matchedOptionValue(DESCRIBE, "");
       if (described.isEmpty()) {
-        catalog.all().forEach(type -> list(type, System.out));
+        list(catalog.all(), System.out);
       } else {
         describe(catalog.find(described), System.out);
       }
@@ -45,11 +50,25 @@ final class DevicesCommand {
     return ExitCode.POWER_OFF;
   }
 
-  /** One line, whatever a plug-in says of itself. */
-  static void list(DeviceType type, PrintStream out) {
-    out.printf(
-        "%-12s %-50s %s%n",
-        type.name(), OneLine.of(type.provider().description()), origin(type.origin()));
+  /** One line each, in columns, whatever a plug-in says of itself. */
+  static void list(List<DeviceType> types, PrintStream out) {
+    int names = widest(types, DeviceType::name);
+    int descriptions = widest(types, DevicesCommand::description);
+    String line = "%%-%ds  %%-%ds  %%s%%n".formatted(names, descriptions);
+    for (DeviceType type : types) {
+      out.printf(line, type.name(), description(type), origin(type.origin()));
+    }
+  }
+
+  private static int widest(List<DeviceType> types, Function<DeviceType, String> column) {
+    return types.stream()
+        .mapToInt(type -> Math.min(column.apply(type).length(), WIDEST_COLUMN))
+        .max()
+        .orElse(1);
+  }
+
+  private static String description(DeviceType type) {
+    return OneLine.of(type.provider().description());
   }
 
   static void describe(DeviceType type, PrintStream out) {

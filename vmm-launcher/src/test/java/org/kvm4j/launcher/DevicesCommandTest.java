@@ -102,7 +102,7 @@ final class DevicesCommandTest {
 
     for (BiConsumer<DeviceType, PrintStream> command :
         List.<BiConsumer<DeviceType, PrintStream>>of(
-            DevicesCommand::list, DevicesCommand::describe)) {
+            (types, out) -> DevicesCommand.list(List.of(types), out), DevicesCommand::describe)) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       command.accept(type, new PrintStream(bytes, true, StandardCharsets.UTF_8));
       String out = bytes.toString(StandardCharsets.UTF_8);

@@ -45,6 +45,8 @@ public final class Machine implements AutoCloseable {
   /** Of a vCPU in a device that has failed. */
   private static final long MOST_MILLIS_TO_COME_BACK = 2000;
 
+  private static final long MILLIS_BETWEEN_LOOKS = 200;
+
   private final Vm vm;
   private final VmTime time = new VmTime();
   private final PioSpace pio = new PioSpace();
@@ -256,7 +258,7 @@ public final class Machine implements AutoCloseable {
   public MachineEnd await() throws InterruptedException {
     MachineEnd result = end.await();
     for (VcpuThread thread : threads) {
-      thread.join(patienceMillis());
+      var unused = comesBack(thread);
     }
     time.stop();
     return result;
@@ -307,9 +309,17 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  /** A device that has failed may keep a vCPU for ever; nothing else does. */
-  private long patienceMillis() {
-    return deviceFailed ? MOST_MILLIS_TO_COME_BACK : 0;
+  /**
+   * Waits for a vCPU's end. A device that has failed may keep it for ever; nothing else does, and a
+   * device may also fail while this waits.
+   */
+  private boolean comesBack(VcpuThread thread) throws InterruptedException {
+    while (!deviceFailed) {
+      if (thread.join(MILLIS_BETWEEN_LOOKS)) {
+        return true;
+      }
+    }
+    return thread.join(MOST_MILLIS_TO_COME_BACK);
   }
 
   private boolean joinThreads() {
@@ -318,7 +328,7 @@ public final class Machine implements AutoCloseable {
     for (VcpuThread thread : threads) {
       while (true) {
         try {
-          ended &= thread.join(patienceMillis());
+          ended &= comesBack(thread);
           break;
         } catch (InterruptedException e) {
           interrupted = true;

@@ -42,7 +42,7 @@ final class VcpuThread implements Runnable {
   /**
    * Waits for its end.
    *
-   * @param millis at most; 0 for as long as it takes
+   * @param millis at most
    * @return whether it has ended
    */
   boolean join(long millis) throws InterruptedException {

@@ -154,6 +154,36 @@ final class MachineRunTest {
     mayEnd.release();
   }
 
+  /** The user's patience may end before the device's budget does. */
+  @Test
+  void aMachineStoppedWhileADeviceIsStuck_endsAllTheSame() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    Semaphore mayEnd = new Semaphore(0);
+    ProbeDevice device =
+        ProbeDevice.onAccess(
+            context -> {
+              inside.countDown();
+              mayEnd.acquireUninterruptibly();
+            });
+    Machine machine = create(device, RunOptions.STANDARD.withDeviceBudget(Duration.ofMillis(500)));
+    doAnswer(
+            run -> {
+              kvm.buses().pio().read(ProbeDevice.PORT, 1);
+              return VcpuExit.Interrupted.INSTANCE;
+            })
+        .when(kvm.vcpus.get(0))
+        .run();
+    machine.start();
+    inside.await();
+
+    machine.stop("Ctrl-A x");
+
+    assertEquals("Ctrl-A x", machine.await().cause());
+    machine.close();
+    verify(kvm.vm, never()).close();
+    mayEnd.release();
+  }
+
   @Test
   void requestWhileDevicesAreCreated_endsTheMachineAtItsStart() throws InterruptedException {
     ProbeDevice device =
@@ -278,7 +308,7 @@ final class MachineRunTest {
 
     Thread closing = new Thread(machine::close, "closing");
     closing.start();
-    while (closing.isAlive() && closing.getState() != Thread.State.WAITING) {
+    while (closing.isAlive() && closing.getState() != Thread.State.TIMED_WAITING) {
       Thread.onSpinWait();
     }
     verify(kvm.vm, never()).close();

@@ -22,6 +22,7 @@ final class ProbeDevice implements DeviceProvider, Device, PioHandler {
   private final Consumer<DeviceContext> onCreate;
   private final Consumer<DeviceContext> onAccess;
   private DeviceContext context;
+  private volatile int answer;
   private volatile boolean closed;
 
   ProbeDevice(String type, Consumer<DeviceContext> onCreate, Consumer<DeviceContext> onAccess) {
@@ -38,6 +39,18 @@ final class ProbeDevice implements DeviceProvider, Device, PioHandler {
   /** Does something when it is created. */
   static ProbeDevice onCreate(Consumer<DeviceContext> action) {
     return new ProbeDevice("probe", action, context -> {});
+  }
+
+  /** Reads as a number. */
+  static ProbeDevice answering(int answer) {
+    ProbeDevice device = onAccess(context -> {});
+    device.answer(answer);
+    return device;
+  }
+
+  /** Reads as another number from now on. */
+  void answer(int newAnswer) {
+    answer = newAnswer;
   }
 
   /** Has a bug: every access throws. */
@@ -83,7 +96,7 @@ final class ProbeDevice implements DeviceProvider, Device, PioHandler {
   @Override
   public int read(int offset, int size) {
     onAccess.accept(context);
-    return 0;
+    return answer;
   }
 
   @Override

@@ -75,15 +75,13 @@ final class CallMeter {
     if (start == NO_CALL || start == OVERDUE || !isOver(start, now)) {
       return;
     }
-    StackTraceElement[] where;
     synchronized (this) {
       Thread caller = thread;
-      where = caller.getStackTrace();
-      if (!began.compareAndSet(start, OVERDUE)) {
-        return; // it has just ended, and measures itself
+      StackTraceElement[] where = caller.getStackTrace();
+      if (began.compareAndSet(start, OVERDUE)) { // or it has just ended, and measures itself
+        onOverdue.accept(where); // first, or what the interrupt makes it throw would be the fault
+        caller.interrupt();
       }
-      caller.interrupt();
     }
-    onOverdue.accept(where);
   }
 }

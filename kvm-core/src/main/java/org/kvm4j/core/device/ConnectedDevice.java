@@ -166,7 +166,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     return new PioBus() {
       @Override
       public void register(int base, int length, PioHandler handler) {
-        Target guarded = guard.around(tape.around(handler, base), base);
+        Target guarded = guard.around(tape.around(handler, base), AddressKind.PORT, base);
         claim((pio, mmio) -> pio.register(owner(), base, length, guarded));
       }
 
@@ -189,7 +189,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     return new MmioBus() {
       @Override
       public void register(long base, long length, MmioHandler handler) {
-        Target guarded = guard.around(tape.around(handler, base), base);
+        Target guarded = guard.around(tape.around(handler, base), AddressKind.MEMORY, base);
         claim((pio, mmio) -> mmio.register(owner(), base, length, guarded));
       }
 

@@ -79,7 +79,7 @@ public final class DeviceCatalog implements AutoCloseable {
   private void addDirectory(Path directory) {
     try (Stream<Path> entries = Files.list(directory)) {
       entries
-          .filter(entry -> Plugin.isJar(entry) || Files.isDirectory(entry))
+          .filter(entry -> Plugin.isJar(entry) || Plugin.hasJars(entry))
           .sorted()
           .forEach(this::addPlugin);
     } catch (IOException | UncheckedIOException e) {

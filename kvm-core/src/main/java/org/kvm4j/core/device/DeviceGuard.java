@@ -1,6 +1,7 @@
 package org.kvm4j.core.device;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -22,6 +23,7 @@ final class DeviceGuard {
   /** How often one who waits for the device looks whether it has been fenced meanwhile. */
   private static final long WAIT_MILLIS = 100;
 
+  private static final System.Logger LOG = System.getLogger(DeviceGuard.class.getName());
   private static final long ALL_ONES = -1;
   private static final String ADVICE = "This is a bug in the device; report it to its author.";
 
@@ -131,21 +133,34 @@ final class DeviceGuard {
     }
   }
 
-  /** Reports something that the device has done wrong. */
+  /** Fences the device and reports what it has done wrong; what comes after that is no news. */
   void fault(String message, Throwable cause) {
-    if (state == State.OPEN) {
+    if (isNews()) {
+      onFault.accept(new DeviceFaultException(message, cause));
+    } else {
+      LOG.log(Level.DEBUG, message, cause);
+    }
+  }
+
+  private synchronized boolean isNews() {
+    boolean first = state == State.OPEN;
+    if (first) {
       state = State.FENCED;
       onFence.run();
     }
-    onFault.accept(new DeviceFaultException(message, cause));
+    return first || state == State.CLOSED;
   }
 
   Target around(PioHandler handler, int base) {
-    return new GuardedRange(this, Target.of(handler), "port", base);
+    return around(Target.of(handler), AddressKind.PORT, base);
   }
 
   Target around(MmioHandler handler, long base) {
-    return new GuardedRange(this, Target.of(handler), "address", base);
+    return around(Target.of(handler), AddressKind.MEMORY, base);
+  }
+
+  Target around(Target target, AddressKind kind, long base) {
+    return new GuardedRange(this, target, kind.noun(), base);
   }
 
   long read(Target target, String what, long at, long offset, int bytes) {

@@ -2,21 +2,16 @@ package org.kvm4j.core.device;
 
 import static org.kvm4j.core.device.RecordedEvent.CREATE;
 import static org.kvm4j.core.device.RecordedEvent.FAULT;
-import static org.kvm4j.core.device.RecordedEvent.IN;
 import static org.kvm4j.core.device.RecordedEvent.LINE;
-import static org.kvm4j.core.device.RecordedEvent.LOAD;
-import static org.kvm4j.core.device.RecordedEvent.OUT;
 import static org.kvm4j.core.device.RecordedEvent.READ;
 import static org.kvm4j.core.device.RecordedEvent.READY;
 import static org.kvm4j.core.device.RecordedEvent.REQUEST;
 import static org.kvm4j.core.device.RecordedEvent.RESET;
-import static org.kvm4j.core.device.RecordedEvent.STORE;
 import static org.kvm4j.core.device.RecordedEvent.TIMER;
 import static org.kvm4j.core.device.RecordedEvent.WRITE;
 
 import java.util.function.Supplier;
-import org.kvm4j.bus.MmioHandler;
-import org.kvm4j.bus.PioHandler;
+import org.kvm4j.core.bus.Target;
 import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmClock;
@@ -71,58 +66,20 @@ final class DeviceTape extends Tape {
   }
 
   @Override
-  PioHandler around(PioHandler handler, int base) {
-    return new PioHandler() {
-      @Override
-      public int read(int offset, int size) {
-        boolean outermost = begin();
-        int value = (int) ALL_ONES;
-        try {
-          value = handler.read(offset, size);
-          return value;
-        } catch (Throwable t) {
-          fault(outermost, t);
-          throw t;
-        } finally {
-          end(outermost, IN, base + offset, size, value & ones(size));
-        }
-      }
-
-      @Override
-      public void write(int offset, int size, int value) {
-        boolean outermost = begin();
-        try {
-          handler.write(offset, size, value);
-        } catch (Throwable t) {
-          fault(outermost, t);
-          throw t;
-        } finally {
-          end(outermost, OUT, base + offset, size, value & ones(size));
-        }
-      }
-
-      @Override
-      public int maxAccessBytes() {
-        return handler.maxAccessBytes();
-      }
-    };
-  }
-
-  @Override
-  MmioHandler around(MmioHandler handler, long base) {
-    return new MmioHandler() {
+  Target around(Target target, AddressKind kind, long base) {
+    return new Target() {
       @Override
       public long read(long offset, int size) {
         boolean outermost = begin();
         long value = ALL_ONES;
         try {
-          value = handler.read(offset, size);
+          value = target.read(offset, size);
           return value;
         } catch (Throwable t) {
           fault(outermost, t);
           throw t;
         } finally {
-          end(outermost, LOAD, base + offset, size, value & ones(size));
+          end(outermost, kind.read(), base + offset, size, value & ones(size));
         }
       }
 
@@ -130,18 +87,18 @@ final class DeviceTape extends Tape {
       public void write(long offset, int size, long value) {
         boolean outermost = begin();
         try {
-          handler.write(offset, size, value);
+          target.write(offset, size, value);
         } catch (Throwable t) {
           fault(outermost, t);
           throw t;
         } finally {
-          end(outermost, STORE, base + offset, size, value & ones(size));
+          end(outermost, kind.write(), base + offset, size, value & ones(size));
         }
       }
 
       @Override
       public int maxAccessBytes() {
-        return handler.maxAccessBytes();
+        return target.maxAccessBytes();
       }
     };
   }

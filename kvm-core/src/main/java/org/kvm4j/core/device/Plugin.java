@@ -78,13 +78,29 @@ public final class Plugin implements AutoCloseable {
     if (!Files.isDirectory(source)) {
       return List.of(source);
     }
-    try (Stream<Path> files = Files.list(source)) {
-      List<Path> jars =
-          files.filter(file -> isJar(file) && !Files.isDirectory(file)).sorted().toList();
-      if (jars.isEmpty()) {
-        throw new IOException("there is no jar in this folder");
-      }
-      return jars;
+    List<Path> jars = jarsIn(source);
+    if (jars.isEmpty()) {
+      throw new IOException("there is no jar in this folder");
+    }
+    return jars;
+  }
+
+  private static List<Path> jarsIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> isJar(file) && !Files.isDirectory(file)).sorted().toList();
+    }
+  }
+
+  /**
+   * Whether it is a folder with a jar in it. Others are no plug-ins: a build's own output directory
+   * is full of them. One that cannot be read may be one, and opening it tells what is wrong.
+   */
+  static boolean hasJars(Path entry) {
+    try {
+      return Files.isDirectory(entry) && !jarsIn(entry).isEmpty();
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "cannot tell whether this is a plug-in: " + entry, e);
+      return true;
     }
   }
 

@@ -3,6 +3,7 @@ package org.kvm4j.core.device;
 import java.util.function.Supplier;
 import org.kvm4j.bus.MmioHandler;
 import org.kvm4j.bus.PioHandler;
+import org.kvm4j.core.bus.Target;
 import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmClock;
@@ -26,12 +27,16 @@ class Tape {
     reset.run();
   }
 
-  PioHandler around(PioHandler handler, int base) {
-    return handler;
+  final Target around(PioHandler handler, int base) {
+    return around(Target.of(handler), AddressKind.PORT, base);
   }
 
-  MmioHandler around(MmioHandler handler, long base) {
-    return handler;
+  final Target around(MmioHandler handler, long base) {
+    return around(Target.of(handler), AddressKind.MEMORY, base);
+  }
+
+  Target around(Target target, AddressKind kind, long base) {
+    return target;
   }
 
   InterruptLine around(InterruptLine line, int gsi) {

@@ -25,7 +25,7 @@ public final class VmTime implements VmClock, AutoCloseable {
   public static final double FASTEST_RATE = 1000;
 
   /** Longer than the task of a sound device takes; one that is stuck is interrupted before. */
-  private static final Duration MOST_TO_END = Duration.ofSeconds(5);
+  private static final Duration MOST_TO_END = Duration.ofSeconds(10);
 
   /** An entry of the queue; one that was superseded stays in it until its time comes. */
   private record Due(long deadlineNanos, long serial, QueuedTimer timer)

@@ -63,6 +63,26 @@ final class CallBudgetTest {
     assertEquals(0, faults.size());
   }
 
+  /** The stack of the call says more than the exception that the interrupt causes. */
+  @Test
+  void aCallThatThrowsWhenInterrupted_isOneFault_theFirst() throws Exception {
+    Target port =
+        guard()
+            .around(
+                TestProvider.reading(
+                    () -> {
+                      blockUninterrupted();
+                      throw new IllegalStateException("interrupted");
+                    }),
+                0x3f8);
+    watchdog.start();
+
+    port.read(5, 1);
+
+    assertTrue(faults.take().getMessage().startsWith("Device serial does not come back from"));
+    assertEquals(0, faults.size());
+  }
+
   /** An endless loop cannot be ended, but nobody else has to wait for it. */
   @Test
   void aDeviceThatIsStuck_holdsUpNoOtherVcpu() throws Exception {

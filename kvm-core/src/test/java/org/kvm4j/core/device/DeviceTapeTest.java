@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.bus.MmioHandler;
-import org.kvm4j.bus.PioHandler;
+import org.kvm4j.core.bus.Target;
 import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmClock;
@@ -44,8 +44,8 @@ class DeviceTapeTest {
 
   @Test
   void accesses_haveTheirAddress_andAsManyBitsAsTheirSize() {
-    PioHandler pio = tape.around(TestProvider.answering(-1), 0x3f8);
-    MmioHandler mmio =
+    Target pio = tape.around(TestProvider.answering(-1), 0x3f8);
+    Target mmio =
         tape.around(
             new MmioHandler() {
               @Override
@@ -74,7 +74,7 @@ class DeviceTapeTest {
   void clockOfADevice_standsDuringACall_andRunsOutside() {
     VmClock seen = tape.around((VmClock) clock);
     List<Long> times = new ArrayList<>();
-    PioHandler handler =
+    Target handler =
         tape.around(
             TestProvider.reading(
                 () -> {
@@ -153,9 +153,9 @@ class DeviceTapeTest {
 
   @Test
   void callWithinACallOfTheSameDevice_isLeftToTheReplay() {
-    PioHandler inner = tape.around(TestProvider.answering(3), 0);
+    Target inner = tape.around(TestProvider.answering(3), 0);
     tape.timerTask(() -> inner.read(0, 1)).run();
-    PioHandler innerOfAnother = tape().around(TestProvider.answering(3), 0);
+    Target innerOfAnother = tape().around(TestProvider.answering(3), 0);
     tape.timerTask(() -> innerOfAnother.read(0, 1)).run();
     assertRecorded("0 - d timer 0\ndevice d test\n0 - d in 0x0 1 0x3\n0 - d timer 1\n");
   }
@@ -163,7 +163,7 @@ class DeviceTapeTest {
   @Test
   void whatADeviceThrows_isRecorded_andStillThrown() {
     RuntimeException bug = new IllegalStateException("no such state");
-    PioHandler handler =
+    Target handler =
         tape.around(
             TestProvider.reading(
                 () -> {
