@@ -47,14 +47,23 @@ final class Guest implements AutoCloseable {
     return new Guest(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 
+  /** A guest that a process boots on its stdin and stdout. */
+  static Guest of(Process process) {
+    return new Guest(process);
+  }
+
   /** Types into the guest. */
   void type(String text) throws IOException {
     keyboard.write(text.getBytes(StandardCharsets.US_ASCII));
     keyboard.flush();
   }
 
-  /** Waits until the guest prints a text, after what was waited for before. */
-  synchronized void awaitText(String text) throws InterruptedException {
+  /**
+   * Waits until the guest prints a text, after what was waited for before.
+   *
+   * @return what it printed in between
+   */
+  synchronized String awaitText(String text) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (screen.indexOf(text, seen) < 0) {
       long millis = (deadline - System.nanoTime()) / 1_000_000;
@@ -64,7 +73,10 @@ final class Guest implements AutoCloseable {
       }
       wait(millis);
     }
-    seen = screen.indexOf(text, seen) + text.length();
+    int at = screen.indexOf(text, seen);
+    String before = screen.substring(seen, at);
+    seen = at + text.length();
+    return before;
   }
 
   /** Waits for the launcher's end; its exit code. */
@@ -88,6 +100,7 @@ final class Guest implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
+    process.descendants().forEach(ProcessHandle::destroy);
     process.destroy();
     reader.join();
   }

@@ -92,7 +92,8 @@ final class HostileRun {
     try {
       return action.applyTo(machine);
     } catch (RuntimeException | StackOverflowError e) {
-      return fail(where("threw " + e + ": nothing a guest or host does may throw", action), e);
+      String what = "Nothing that a guest or host does may throw, but action %d (%s) threw %s";
+      return fail(what.formatted(performed, action, e) + again(), e);
     }
   }
 
