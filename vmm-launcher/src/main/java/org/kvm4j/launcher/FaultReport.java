@@ -1,6 +1,7 @@
 package org.kvm4j.launcher;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.kvm4j.device.DeviceFaultException;
 
@@ -8,6 +9,8 @@ import org.kvm4j.device.DeviceFaultException;
 final class FaultReport {
 
   private static final int MOST_FRAMES = 20;
+
+  private static final String FRAMEWORK = "org.kvm4j.core.";
 
   /** From there on it is the framework, which is not to blame. */
   private static final String GUARD = "org.kvm4j.core.device.DeviceGuard";
@@ -21,9 +24,16 @@ final class FaultReport {
   }
 
   private static String stackOf(Throwable cause) {
-    return Arrays.stream(cause.getStackTrace())
-        .takeWhile(frame -> !frame.getClassName().equals(GUARD))
-        .limit(MOST_FRAMES)
+    List<StackTraceElement> frames =
+        Arrays.stream(cause.getStackTrace())
+            .takeWhile(frame -> !frame.getClassName().equals(GUARD))
+            .toList();
+    int end = frames.size();
+    while (end > 0 && frames.get(end - 1).getClassName().startsWith(FRAMEWORK)) {
+      end--; // what the guard goes through to the device
+    }
+    return frames.stream()
+        .limit(Math.min(end, MOST_FRAMES))
         .map(frame -> "    at " + frame)
         .collect(Collectors.joining(System.lineSeparator()));
   }

@@ -18,6 +18,7 @@ final class FaultReportTest {
         new StackTraceElement[] {
           frame("org.kvm4j.core.device.VmTime", "arm", 1),
           frame("com.example.Dice", "read", 42),
+          frame("org.kvm4j.core.bus.Target$2", "read", 2),
           frame("org.kvm4j.core.device.DeviceGuard", "read", 3),
           frame("org.kvm4j.core.kvm.RunArea", "servePio", 4)
         });
