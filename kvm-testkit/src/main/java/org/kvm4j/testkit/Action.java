@@ -70,6 +70,11 @@ sealed interface Action {
       machine.memory().writeLong(address, value);
       return 0;
     }
+
+    @Override
+    public String toString() {
+      return "write 0x%x to RAM at 0x%x".formatted(value, address);
+    }
   }
 
   /** Time passes. */
@@ -78,6 +83,11 @@ sealed interface Action {
     public long applyTo(MockMachine machine) {
       machine.clock().advance(nanos);
       return 0;
+    }
+
+    @Override
+    public String toString() {
+      return "%d ns pass".formatted(nanos);
     }
   }
 

@@ -3,8 +3,11 @@ package org.kvm4j.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Lets a hostile guest loose on a machine, or on two that must behave alike. */
@@ -13,8 +16,11 @@ final class HostileRun {
   private static final String SEED_PROPERTY = "kvm4j.testkit.seed";
   private static final long DEFAULT_SEED = 0x6b766d346aL;
 
+  private static final int MOST_SHOWN = 6;
+
   private final long seed;
   private final HostileGuest guest;
+  private final Deque<Action> latest = new ArrayDeque<>();
   private int performed;
 
   /** With the seed that the user gave, if any, varied by {@code round}. */
@@ -26,8 +32,7 @@ final class HostileRun {
   /** Performs {@code count} actions, of which none may throw. */
   void on(MockMachine machine, int count) {
     for (int number = 1; number <= count; number++) {
-      performed++;
-      perform(guest.next(), machine);
+      perform(take(guest.next()), machine);
     }
   }
 
@@ -35,8 +40,7 @@ final class HostileRun {
   List<String> trace(MockMachine machine, int count) {
     List<String> lines = new ArrayList<>();
     for (int number = 1; number <= count; number++) {
-      performed++;
-      Action action = guest.next();
+      Action action = take(guest.next());
       long value = perform(action, machine);
       lines.add("%s: 0x%x, lines high: %s".formatted(action, value, highLines(machine)));
     }
@@ -52,7 +56,7 @@ final class HostileRun {
 
   /** Performs one action on both. */
   void actOnBoth(MockMachine expected, MockMachine actual, Action action, String difference) {
-    performed++;
+    take(action);
     long expectedValue = perform(action, expected);
     long actualValue = perform(action, actual);
     assertEquals(
@@ -88,16 +92,35 @@ final class HostileRun {
     return " To see it again, run with -D%s=0x%x.".formatted(SEED_PROPERTY, seed);
   }
 
+  private Action take(Action action) {
+    performed++;
+    latest.addLast(action);
+    if (latest.size() > MOST_SHOWN) {
+      latest.removeFirst();
+    }
+    return action;
+  }
+
+  /** The actions that led there; the last of them is the one spoken of. */
+  private String before() {
+    return latest.size() < 2
+        ? ""
+        : latest.stream()
+            .limit(latest.size() - 1L)
+            .map(Action::toString)
+            .collect(Collectors.joining("; ", " Before it: ", "."));
+  }
+
   private long perform(Action action, MockMachine machine) {
     try {
       return action.applyTo(machine);
     } catch (RuntimeException | StackOverflowError e) {
       String what = "Nothing that a guest or host does may throw, but action %d (%s) threw %s";
-      return fail(what.formatted(performed, action, e) + again(), e);
+      return fail(what.formatted(performed, action, e) + again() + before(), e);
     }
   }
 
   private String where(String what, Action action) {
-    return "Action %d (%s) %s.".formatted(performed, action, what) + again();
+    return "Action %d (%s) %s.".formatted(performed, action, what) + again() + before();
   }
 }

@@ -27,6 +27,7 @@ class DeviceContractTest {
     assertTrue(message.contains("write 0x"), message);
     assertTrue(message.contains("ArithmeticException"), message);
     assertTrue(message.contains("-Dkvm4j.testkit.seed=0x"), message);
+    assertTrue(message.matches("(?s).* Before it: (.+; ){4}.+\\..*"), message);
   }
 
   @Test
