@@ -7,7 +7,9 @@ import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.NearestName;
 import org.kvm4j.machine.Boot;
+import org.kvm4j.machine.BootException;
 import org.kvm4j.machine.DeviceRequest;
+import org.kvm4j.machine.Machine;
 import org.kvm4j.machine.MachineConfig;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -101,8 +103,15 @@ final class RunCommand {
   }
 
   private static ExitCode run(ParseResult options) throws InterruptedException {
-    MachineConfig config = config(options);
     try (DeviceCatalog catalog = Plugins.load(options)) {
+      MachineConfig config;
+      try {
+        config = config(options);
+        Machine.check(config, catalog);
+      } catch (BootException e) { // no file has been looked at: it is the command line
+        Console.error(e.getMessage());
+        return ExitCode.USAGE;
+      }
       return Session.run(
           config,
           catalog,

@@ -141,7 +141,16 @@ final class CommandLineTest {
         List.of(
             "kvm4j: %s vCPUs: a machine has 1 to 255. Choose a number in between.".formatted(cpus)),
         seen.errLines());
-    assertEquals(1, seen.exitCode());
+    assertEquals(USAGE, seen.exitCode());
+  }
+
+  @Test
+  void tooLittleMemory_isToldWithTheLeast() {
+    Terminal seen = Terminal.run("run", "--kernel", "k", "--memory=1M");
+
+    assertEquals(1, seen.errLines().size(), seen::err);
+    assertTrue(seen.err().contains("a VM needs at least 2 MiB"), seen::err);
+    assertEquals(USAGE, seen.exitCode());
   }
 
   @Test

@@ -87,6 +87,24 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
+   * Finds what is wrong with a configuration in itself: RAM, device types, their options and
+   * places. What the host, a file or a device's own code has against it shows in {@link #create}.
+   *
+   * @throws org.kvm4j.KvmException if anything is wrong
+   */
+  public static void check(MachineConfig config, DeviceCatalog catalog) {
+    MemoryLayout layout = MemoryLayout.ofRam(config.memoryBytes());
+    DeviceSet.check(specs(config, catalog, layout), Board.plan(config));
+  }
+
+  private static List<DeviceSpec> specs(
+      MachineConfig config, DeviceCatalog catalog, MemoryLayout layout) {
+    return Board.requests(config, layout).stream()
+        .map(request -> new DeviceSpec(catalog.find(request.type()), request.options()))
+        .toList();
+  }
+
+  /**
    * Builds a machine.
    *
    * @param hypervisor may be closed afterwards
@@ -133,10 +151,7 @@ public final class Machine implements AutoCloseable {
     }
     recorder = run.recording().map(file -> Recorder.create(file, time, host.onMessage()));
     recorder.ifPresent(devices::recordWith);
-    devices.addAll(
-        Board.requests(config, layout).stream()
-            .map(request -> new DeviceSpec(catalog.find(request.type()), request.options()))
-            .toList());
+    devices.addAll(specs(config, catalog, layout));
     devices.connect();
     BootState boot = loader.load(vm.memory(), new Board(config, devices));
     VcpuSetup setup = new VcpuSetup(hypervisor, config.vcpus(), boot);

@@ -1,5 +1,6 @@
 package org.kvm4j.core.device;
 
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -78,12 +79,35 @@ public final class DeviceSet implements AutoCloseable {
    * @throws org.kvm4j.device.DeviceException if options are wrong or a provider fails
    */
   public List<String> addAll(List<DeviceSpec> specs) {
-    Map<String, DeviceSpec> byId = new LinkedHashMap<>();
-    specs.forEach(spec -> byId.put(freeId(spec.type().name(), byId.keySet()), spec));
-    planned.putAll(
-        plan.place(byId.entrySet().stream().map(e -> request(e.getKey(), e.getValue())).toList()));
+    Map<String, DeviceSpec> byId = named(specs, devices.keySet());
+    planned.putAll(place(byId, plan));
     byId.forEach((id, spec) -> create(id, spec.type(), planned.get(id)));
     return List.copyOf(byId.keySet());
+  }
+
+  /**
+   * Finds what {@link #addAll} would find before it creates a device, without a VM.
+   *
+   * @param plan with what the machine itself occupies; of no further use
+   * @throws DeviceConflictException naming every conflict at once
+   * @throws org.kvm4j.device.DeviceConfigurationException if an option is wrong
+   */
+  public static void check(List<DeviceSpec> specs, ResourcePlan plan) {
+    var unused = place(named(specs, Set.of()), plan);
+  }
+
+  private static Map<String, DeviceSpec> named(List<DeviceSpec> specs, Set<String> taken) {
+    Map<String, DeviceSpec> byId = new LinkedHashMap<>();
+    for (DeviceSpec spec : specs) {
+      byId.put(freeId(spec.type().name(), Sets.union(taken, byId.keySet())), spec);
+    }
+    return byId;
+  }
+
+  private static Map<String, Map<String, String>> place(
+      Map<String, DeviceSpec> byId, ResourcePlan plan) {
+    return plan.place(
+        byId.entrySet().stream().map(e -> request(e.getKey(), e.getValue())).toList());
   }
 
   private static ResourceRequest request(String id, DeviceSpec spec) {
@@ -239,9 +263,9 @@ public final class DeviceSet implements AutoCloseable {
     watchdog.close();
   }
 
-  private String freeId(String type, Set<String> alsoTaken) {
+  private static String freeId(String type, Set<String> taken) {
     String id = type;
-    for (int number = 2; devices.containsKey(id) || alsoTaken.contains(id); number++) {
+    for (int number = 2; taken.contains(id); number++) {
       id = type + "-" + number;
     }
     return id;
