@@ -31,10 +31,7 @@ public record RunOptions(
       throw new IllegalArgumentException(
           "a device budget of %s: use more than 0".formatted(deviceBudget));
     }
-    if (!(clockRate >= 0 && clockRate <= VmTime.FASTEST_RATE)) {
-      throw new IllegalArgumentException(
-          "a clock rate of %s: use 0 to %s".formatted(clockRate, VmTime.FASTEST_RATE));
-    }
+    VmTime.checkRate(clockRate);
   }
 
   /** The same with another policy. */

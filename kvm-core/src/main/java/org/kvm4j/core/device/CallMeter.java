@@ -12,14 +12,11 @@ import java.util.function.Consumer;
  */
 final class CallMeter {
 
-  /** Told of a call that is still going on. */
-  interface OnOverdue extends Consumer<StackTraceElement[]> {}
-
   private static final long NO_CALL = 0;
   private static final long OVERDUE = 2;
 
   private final Watchdog watchdog;
-  private final OnOverdue onOverdue;
+  private final Consumer<StackTraceElement[]> onOverdue;
 
   /** {@link #NO_CALL}, {@link #OVERDUE}, or when the present call began: made odd, so neither. */
   private final AtomicLong began = new AtomicLong(NO_CALL);
@@ -27,7 +24,12 @@ final class CallMeter {
   private Thread thread;
   private long forgivenBefore;
 
-  CallMeter(Watchdog watchdog, OnOverdue onOverdue) {
+  /**
+   * For one device.
+   *
+   * @param onOverdue told where a call is that is still going on
+   */
+  CallMeter(Watchdog watchdog, Consumer<StackTraceElement[]> onOverdue) {
     this.watchdog = watchdog;
     this.onOverdue = onOverdue;
   }

@@ -3,6 +3,7 @@ package org.kvm4j.core.device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.bus.MmioBus;
 import org.kvm4j.bus.MmioHandler;
@@ -127,13 +128,9 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
         });
   }
 
-  /** Does something while nobody else is in the device. */
-  void whileIdle(Runnable action) {
-    guard.call(
-        () -> {
-          action.run();
-          return null;
-        });
+  /** Does something while nobody else is in the device; throws if it is stuck. */
+  <T> T whileIdle(Supplier<T> action) {
+    return guard.whileIdle(action);
   }
 
   /** Puts its ranges onto the buses. */

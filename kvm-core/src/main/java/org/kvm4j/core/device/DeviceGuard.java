@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.kvm4j.bus.MmioHandler;
 import org.kvm4j.bus.PioHandler;
 import org.kvm4j.core.bus.Target;
+import org.kvm4j.device.DeviceException;
 import org.kvm4j.device.DeviceFaultException;
 
 /**
@@ -104,9 +105,26 @@ final class DeviceGuard {
     }
   }
 
+  /**
+   * Does something while nobody else is in the device.
+   *
+   * @throws DeviceException if somebody in there does not come out
+   */
+  <T> T whileIdle(Supplier<T> action) {
+    if (!lockEvenIfFenced()) {
+      throw new DeviceException(
+          "Device %s is stuck in a call. End the machine.".formatted(deviceId));
+    }
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Runs the device's last piece of code, even if fenced; nothing of it runs afterwards. */
   void runLast(String what, Runnable code) {
-    boolean locked = lockForTheLastTime();
+    boolean locked = lockEvenIfFenced();
     try {
       if (locked && state != State.CLOSED) {
         state = State.OPEN; // a fenced device, too, may give up what it opened
@@ -122,7 +140,7 @@ final class DeviceGuard {
   }
 
   /** A fenced device may be in a call for ever: it gets a moment. */
-  private boolean lockForTheLastTime() {
+  private boolean lockEvenIfFenced() {
     return lockWhileOpen()
         || Uninterruptibles.tryLockUninterruptibly(lock, WAIT_MILLIS, TimeUnit.MILLISECONDS);
   }

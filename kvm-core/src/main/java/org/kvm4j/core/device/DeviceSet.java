@@ -182,32 +182,31 @@ public final class DeviceSet implements AutoCloseable {
    */
   public boolean replace(String id, DeviceType type) {
     ConnectedDevice old = devices.get(id);
-    boolean keepState = !old.isFenced();
-    Succession succession = new Succession(old, platform);
-    old.whileIdle(
-        () -> {
-          Map<String, String> before = planned.get(id);
-          try {
-            Map<String, String> texts =
-                plan.placeAgain(request(id, new DeviceSpec(type, planned.get(id))));
-            planned.put(id, texts);
-            DeviceOptions options = DeviceOptions.parse(id, type.provider().options(), texts);
-            devices.put(
-                id,
-                succession.run(
-                    trial ->
-                        new ConnectedDevice(
-                            id, type.provider(), options, trial, lines, watchdog, Tape.NONE)));
-          } catch (Exception | Error e) { // whatever the new code does
-            plan.placeAgain(request(id, new DeviceSpec(types.get(id), before)));
-            planned.put(id, before);
-            throw refusal(id, e);
-          }
-        });
+    boolean withState = old.whileIdle(() -> succeed(id, old, type));
     types.put(id, type);
     recorder.ifPresent(r -> r.replaced(id));
     old.close();
-    return keepState;
+    return withState;
+  }
+
+  private boolean succeed(String id, ConnectedDevice old, DeviceType type) {
+    Map<String, String> before = planned.get(id);
+    Succession succession = new Succession(old, platform);
+    try {
+      Map<String, String> texts = plan.placeAgain(request(id, new DeviceSpec(type, before)));
+      DeviceOptions options = DeviceOptions.parse(id, type.provider().options(), texts);
+      ConnectedDevice next =
+          succession.run(
+              trial ->
+                  new ConnectedDevice(
+                      id, type.provider(), options, trial, lines, watchdog, Tape.NONE));
+      planned.put(id, texts);
+      devices.put(id, next);
+      return succession.withState();
+    } catch (Exception | Error e) { // whatever the new code does
+      plan.placeAgain(request(id, new DeviceSpec(types.get(id), before)));
+      throw refusal(id, e);
+    }
   }
 
   private static DeviceException refusal(String id, Throwable e) {

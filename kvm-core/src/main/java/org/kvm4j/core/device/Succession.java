@@ -19,12 +19,14 @@ final class Succession {
   private final Platform platform;
   private final Inheritance streams;
   private final List<DeviceFaultException> faultsOnTrial = new CopyOnWriteArrayList<>();
+  private final boolean withState;
   private volatile boolean onTrial = true;
 
   Succession(ConnectedDevice old, Platform platform) {
     this.old = old;
     this.platform = platform;
     this.streams = Inheritance.of(old.holdings());
+    this.withState = !old.isFenced();
   }
 
   /**
@@ -33,7 +35,6 @@ final class Succession {
    * @param maker makes it for the platform that it is tried on
    */
   ConnectedDevice run(Function<Platform, ConnectedDevice> maker) {
-    boolean withState = !old.isFenced();
     DeviceState state = withState ? old.save() : new DeviceState();
     ConnectedDevice next = maker.apply(platform.with(this::fault));
     try {
@@ -59,6 +60,11 @@ final class Succession {
     streams.taken().forEach(old.holdings()::forget);
     next.holdings().streams().forEach(GuardedStream::listenAgain);
     return next;
+  }
+
+  /** Whether the new device has the old one's state. */
+  boolean withState() {
+    return withState;
   }
 
   private void fault(DeviceFaultException fault) {

@@ -83,10 +83,7 @@ public final class VmTime implements VmClock, AutoCloseable {
    * @throws IllegalArgumentException if it is anything else
    */
   public void setRate(double newRate) {
-    if (!(newRate >= 0 && newRate <= FASTEST_RATE)) {
-      throw new IllegalArgumentException(
-          "a clock rate of %s: use 0 to %s".formatted(newRate, FASTEST_RATE));
-    }
+    checkRate(newRate);
     lock.lock();
     try {
       ranNanos = now();
@@ -95,6 +92,18 @@ public final class VmTime implements VmClock, AutoCloseable {
       changed.signal();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Throws for what is no rate.
+   *
+   * @throws IllegalArgumentException if it is not 0 to {@link #FASTEST_RATE}
+   */
+  public static void checkRate(double rate) {
+    if (!(rate >= 0 && rate <= FASTEST_RATE)) {
+      throw new IllegalArgumentException(
+          "a clock rate of %s: use 0 to %s".formatted(rate, FASTEST_RATE));
     }
   }
 

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -210,6 +213,42 @@ final class ReplacementTest {
     assertFalse(platform.devices.replace("counter", counter("fixed", 1)));
 
     assertEquals(1, platform.pio.read(PORT, 1));
+  }
+
+  /** In an endless loop, say: whoever reloads must not wait for ever, with the machine paused. */
+  @Test
+  void aDeviceThatIsStuck_isNotReplaced_andNobodyWaitsForIt() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    Semaphore mayEnd = new Semaphore(0);
+    try (TestPlatform busy = new TestPlatform(Duration.ofMillis(20))) {
+      busy.add(
+          TestProvider.of(
+              "stuck",
+              context -> {
+                context.pio().register(0x60, 1, TestProvider.reading(() -> stay(inside, mayEnd)));
+                context.pio().register(0x61, 1, TestProvider.answering(0));
+              }));
+      busy.devices.connect();
+      Thread vcpu = new Thread(() -> busy.pio.read(0x60, 1));
+      vcpu.start();
+      inside.await();
+      assertEquals(0xff, busy.pio.read(0x61, 1), "fenced by now");
+
+      DeviceType newer = DeviceType.builtIn(TestProvider.of("stuck", context -> {}));
+      String message =
+          assertThrows(DeviceException.class, () -> busy.devices.replace("stuck", newer))
+              .getMessage();
+
+      assertEquals("Device stuck is stuck in a call. End the machine.", message);
+      mayEnd.release();
+      vcpu.join();
+    }
+  }
+
+  private static int stay(CountDownLatch inside, Semaphore mayEnd) {
+    inside.countDown();
+    mayEnd.acquireUninterruptibly();
+    return 0;
   }
 
   @SuppressWarnings("unchecked")

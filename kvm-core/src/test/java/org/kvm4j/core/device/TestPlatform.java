@@ -1,5 +1,6 @@
 package org.kvm4j.core.device;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,18 +33,27 @@ final class TestPlatform implements AutoCloseable {
   Runnable onOpen = () -> {};
 
   final Map<String, MemoryStream> streams = new ConcurrentHashMap<>();
-  final DeviceSet devices =
-      new DeviceSet(
-          new Platform(
-              pio,
-              mmio,
-              (gsi, high) -> lines.add(gsi + (high ? " high" : " low")),
-              time,
-              control,
-              memory,
-              this::open,
-              Platform.STANDARD_CALL_BUDGET,
-              faults::add));
+  final DeviceSet devices;
+
+  TestPlatform() {
+    this(Platform.STANDARD_CALL_BUDGET);
+  }
+
+  /** With so much time for a device's calls. */
+  TestPlatform(Duration callBudget) {
+    devices =
+        new DeviceSet(
+            new Platform(
+                pio,
+                mmio,
+                (gsi, high) -> lines.add(gsi + (high ? " high" : " low")),
+                time,
+                control,
+                memory,
+                this::open,
+                callBudget,
+                faults::add));
+  }
 
   /** Adds a device with its default options. */
   String add(TestProvider provider) {
