@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** The integration tests of all modules, once more, against the stock kvm_amd of the machine. */
 final class IntegrationTestsE2E {
 
-  private static final Path ROOT = Path.of(System.getProperty("kvm4j.root"));
+  private static final Path ROOT = Tool.ROOT;
   private static final String CLASSES = "target/classes";
   private static final String TEST_CLASSES = "target/test-classes";
 
@@ -70,8 +70,8 @@ final class IntegrationTestsE2E {
     added.add("vmm-launcher/target/kvm4j"); // the packaged launcher, which its own tests start
 
     List<String> command = new ArrayList<>();
-    command.addAll(List.of(ROOT.resolve("tools/emulated-machine").toString()));
-    command.addAll(List.of("--cpus", "1", "--timeout", LIMIT_SECONDS));
+    command.addAll(
+        List.of(Tool.path("emulated-machine"), "--cpus", "1", "--timeout", LIMIT_SECONDS));
     added.forEach(path -> command.addAll(List.of("--add", ROOT.resolve(path) + ":" + path)));
     command.addAll(List.of("--add", ROOT.resolve("e2e-tests/target/suite-lib") + ":lib", "--"));
     command.addAll(

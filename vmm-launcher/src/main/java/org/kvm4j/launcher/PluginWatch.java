@@ -66,23 +66,36 @@ final class PluginWatch implements AutoCloseable {
     this.onChange = onChange;
     try {
       service = FileSystems.getDefault().newWatchService();
-      for (Path directory : pluginDirectories) {
-        directories.put(register(directory), directory);
-        try (Stream<Path> entries = Files.list(directory)) {
-          for (Path folder : entries.filter(Files::isDirectory).toList()) {
-            folders.put(register(folder), folder);
-          }
-        }
-      }
     } catch (IOException e) {
-      throw new DeviceConfigurationException(
-          "The plug-in directories cannot be watched: %s. Leave --watch out.".formatted(e), e);
+      throw cannotWatch(e);
     }
     thread.setDaemon(true);
+    try {
+      for (Path directory : pluginDirectories) {
+        register(directory);
+      }
+    } catch (IOException e) {
+      close();
+      throw cannotWatch(e);
+    }
     thread.start();
   }
 
-  private WatchKey register(Path directory) throws IOException {
+  private static DeviceConfigurationException cannotWatch(IOException e) {
+    return new DeviceConfigurationException(
+        "The plug-in directories cannot be watched: %s. Leave --watch out.".formatted(e), e);
+  }
+
+  private void register(Path directory) throws IOException {
+    directories.put(keyOf(directory), directory);
+    try (Stream<Path> entries = Files.list(directory)) {
+      for (Path folder : entries.filter(Files::isDirectory).toList()) {
+        folders.put(keyOf(folder), folder);
+      }
+    }
+  }
+
+  private WatchKey keyOf(Path directory) throws IOException {
     return directory.register(service, ENTRY_CREATE, ENTRY_MODIFY);
   }
 

@@ -88,11 +88,12 @@ final class Session implements AutoCloseable {
                 hypervisor,
                 config,
                 catalog,
-                new Host(this::openStream, this::sayFault, this::sayOnTerminal));
-        PluginWatch.Watch watch = PluginWatch.on(watched, reload::changed)) {
+                new Host(this::openStream, this::sayFault, this::sayOnTerminal))) {
       running.start();
       machine.complete(running);
-      return running.await();
+      try (PluginWatch.Watch watch = PluginWatch.on(watched, reload::changed)) {
+        return running.await();
+      }
     }
   }
 
