@@ -89,9 +89,9 @@ final class Session implements AutoCloseable {
                 config,
                 catalog,
                 new Host(this::openStream, this::sayFault, this::sayOnTerminal))) {
-      running.start();
-      machine.complete(running);
+      machine.complete(running); // it can be stopped, and changed, before its start
       try (PluginWatch.Watch watch = PluginWatch.on(watched, reload::changed)) {
+        running.start();
         return running.await();
       }
     }
