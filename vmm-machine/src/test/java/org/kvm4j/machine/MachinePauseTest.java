@@ -224,6 +224,21 @@ final class MachinePauseTest {
     }
   }
 
+  /** Its jar may change while the machine is being made. */
+  @Test
+  void replacingBeforeTheStart_leavesTheClockStanding_untilThen() throws Exception {
+    try (Machine machine = create()) {
+      ProbeDevice newer = ProbeDevice.onAccess(context -> {});
+
+      assertTrue(machine.replaceDevices(DeviceType.builtIn(newer)).get(0).done());
+
+      assertEquals(0, machine.clock().nanoTime());
+      assertEquals(0, runs.availablePermits());
+      machine.start();
+      runs.acquire(2);
+    }
+  }
+
   @Test
   void aNewerDeviceThatIsRefused_isSaid_andTheMachineGoesOn() throws Exception {
     try (Machine machine = create()) {
