@@ -38,7 +38,7 @@ final class Board {
     ResourcePlan plan =
         new ResourcePlan(
             FixedResource.addresses(ANY_ADDRESSES_START, IOAPIC_ADDRESS - ANY_ADDRESSES_START));
-    for (Range ram : MemoryLayout.ofRam(config.memoryBytes()).ram()) {
+    for (Range ram : MemoryLayout.ofRam(config.ram().bytes()).ram()) {
       plan.reserve("RAM", FixedResource.addresses(ram.start(), ram.sizeBytes()));
     }
     plan.reserve("KVM's IOAPIC", FixedResource.addresses(IOAPIC_ADDRESS, APIC_BYTES));
@@ -50,7 +50,7 @@ final class Board {
     plan.reserve("KVM's interrupt controller", FixedResource.ports(0xa0, 2));
     plan.reserve("KVM's interrupt controller", FixedResource.ports(0x4d0, 2));
     plan.reserve("KVM's interrupt controller, as its cascade", FixedResource.interrupt(2));
-    if (config.kernelPit()) {
+    if (config.kernelChips().hasPit()) {
       plan.reserve("KVM's own i8254", FixedResource.ports(0x40, 4));
       plan.reserve("KVM's own i8254", FixedResource.ports(0x61, 1));
       plan.reserve("KVM's own i8254", FixedResource.interrupt(0));
@@ -83,7 +83,7 @@ final class Board {
   /** What ACPI and the MP table say: the devices that describe themselves. */
   Hardware hardware() {
     return new Hardware(
-        config.vcpus(),
+        config.processors().count(),
         Hardware.TIMER_PIN_OF_KVM_DEFAULT,
         powerManagement(),
         Hardware.RESET_PORT,

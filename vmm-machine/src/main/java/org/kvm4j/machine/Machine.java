@@ -93,7 +93,7 @@ public final class Machine implements AutoCloseable {
    * @throws org.kvm4j.KvmException if anything is wrong
    */
   public static void check(MachineConfig config, DeviceCatalog catalog) {
-    MemoryLayout layout = MemoryLayout.ofRam(config.memoryBytes());
+    MemoryLayout layout = MemoryLayout.ofRam(config.ram().bytes());
     DeviceSet.check(specs(config, catalog, layout), Board.plan(config));
   }
 
@@ -120,7 +120,7 @@ public final class Machine implements AutoCloseable {
   /** As {@link #create(Hypervisor, MachineConfig, DeviceCatalog, StreamOpener)}. */
   public static Machine create(
       Hypervisor hypervisor, MachineConfig config, DeviceCatalog catalog, Host host) {
-    MemoryLayout layout = MemoryLayout.ofRam(config.memoryBytes());
+    MemoryLayout layout = MemoryLayout.ofRam(config.ram().bytes());
     try (Loader loader = Loader.open(config, layout)) {
       Machine machine = new Machine(hypervisor.createVm(), config, host);
       try {
@@ -143,7 +143,7 @@ public final class Machine implements AutoCloseable {
     vm.setTssAddress(MemoryLayout.TSS_ADDRESS);
     vm.setIdentityMapAddress(MemoryLayout.IDENTITY_MAP_ADDRESS);
     vm.createIrqchip();
-    if (config.kernelPit()) {
+    if (config.kernelChips().hasPit()) {
       vm.createPit2(true);
     }
     for (Range range : layout.ram()) {
@@ -154,8 +154,8 @@ public final class Machine implements AutoCloseable {
     devices.addAll(specs(config, catalog, layout));
     devices.connect();
     BootState boot = loader.load(vm.memory(), new Board(config, devices));
-    VcpuSetup setup = new VcpuSetup(hypervisor, config.vcpus(), boot);
-    for (int id = 0; id < config.vcpus(); id++) {
+    VcpuSetup setup = new VcpuSetup(hypervisor, config.processors().count(), boot);
+    for (int id = 0; id < config.processors().count(); id++) {
       Vcpu vcpu = vm.createVcpu(id, new Buses(pio, mmio));
       setup.prepare(vcpu);
       threads.add(newThread(vcpu));

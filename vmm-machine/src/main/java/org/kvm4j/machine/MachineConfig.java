@@ -7,20 +7,20 @@ import org.kvm4j.device.DeviceConflictException;
 /**
  * What machine to build and what to boot on it. Immutable.
  *
- * @param memoryBytes RAM, whole pages
- * @param vcpus 1 to 255
+ * @param ram its memory
+ * @param processors its vCPUs
  * @param boot what it starts with
  * @param devices all devices; {@link #STANDARD_DEVICES} is a PC
- * @param kernelPit whether KVM's own i8254 is there, with port 0x61; then no {@code pit} device may
+ * @param kernelChips which chips are KVM's own; with KVM's i8254 there, no {@code pit} device may
  *     be
  * @param run how it is run
  */
 public record MachineConfig(
-    long memoryBytes,
-    int vcpus,
+    Ram ram,
+    Processors processors,
     Boot boot,
     List<DeviceRequest> devices,
-    boolean kernelPit,
+    KernelChips kernelChips,
     RunOptions run) {
 
   /** What Linux expects of a PC, each with its defaults. */
@@ -35,44 +35,60 @@ public record MachineConfig(
           DeviceRequest.of("pvpanic"),
           DeviceRequest.of("post-code"));
 
-  private static final int MOST_VCPUS = 255;
-
-  /** Checks the number of vCPUs, and that there is one timer at most. */
+  /** Checks that there is one timer at most. */
   public MachineConfig {
+    Objects.requireNonNull(ram, "ram");
+    Objects.requireNonNull(processors, "processors");
     Objects.requireNonNull(boot, "boot");
+    Objects.requireNonNull(kernelChips, "kernelChips");
     Objects.requireNonNull(run, "run");
     devices = List.copyOf(devices);
-    if (vcpus < 1 || vcpus > MOST_VCPUS) {
-      throw new BootException(
-          "%d vCPUs: a machine has 1 to %d. Choose a number in between."
-              .formatted(vcpus, MOST_VCPUS));
-    }
     // KVM answers its ports before anybody else sees the access: the device would be there in vain.
-    if (kernelPit && devices.stream().anyMatch(device -> device.type().equals("pit"))) {
+    if (kernelChips.hasPit() && devices.stream().anyMatch(device -> device.type().equals("pit"))) {
       throw new DeviceConflictException(
           "Device pit: KVM's own i8254 has its ports. Leave one of the two out.");
     }
   }
 
   /** A PC with the standard devices. */
-  public static MachineConfig standard(long memoryBytes, int vcpus, Boot boot) {
+  public static MachineConfig standard(long ramBytes, int vcpus, Boot boot) {
     return new MachineConfig(
-        memoryBytes, vcpus, boot, STANDARD_DEVICES, false, RunOptions.STANDARD);
+        Ram.of(ramBytes),
+        Processors.of(vcpus),
+        boot,
+        STANDARD_DEVICES,
+        KernelChips.IRQCHIP,
+        RunOptions.STANDARD);
+  }
+
+  /** The same machine with other RAM. */
+  public MachineConfig withRam(Ram newRam) {
+    return new MachineConfig(newRam, processors, boot, devices, kernelChips, run);
+  }
+
+  /** The same machine with other vCPUs. */
+  public MachineConfig withProcessors(Processors newProcessors) {
+    return new MachineConfig(ram, newProcessors, boot, devices, kernelChips, run);
+  }
+
+  /** The same machine booting something else. */
+  public MachineConfig withBoot(Boot newBoot) {
+    return new MachineConfig(ram, processors, newBoot, devices, kernelChips, run);
   }
 
   /** The same machine with other devices. */
   public MachineConfig withDevices(List<DeviceRequest> newDevices) {
-    return new MachineConfig(memoryBytes, vcpus, boot, newDevices, kernelPit, run);
+    return new MachineConfig(ram, processors, boot, newDevices, kernelChips, run);
   }
 
   /** The same machine with KVM's own i8254 in place of the device {@code pit}. */
   public MachineConfig withKernelPit() {
     List<DeviceRequest> others = devices.stream().filter(d -> !d.type().equals("pit")).toList();
-    return new MachineConfig(memoryBytes, vcpus, boot, others, true, run);
+    return new MachineConfig(ram, processors, boot, others, KernelChips.IRQCHIP_AND_PIT, run);
   }
 
   /** The same machine run in another way. */
   public MachineConfig withRun(RunOptions newRun) {
-    return new MachineConfig(memoryBytes, vcpus, boot, devices, kernelPit, newRun);
+    return new MachineConfig(ram, processors, boot, devices, kernelChips, newRun);
   }
 }

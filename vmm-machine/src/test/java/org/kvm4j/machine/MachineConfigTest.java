@@ -1,9 +1,7 @@
 package org.kvm4j.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -24,14 +22,14 @@ final class MachineConfigTest {
     assertEquals(
         List.of("serial", "pit", "rtc", "i8042", "acpi-pm", "pci-host", "pvpanic", "post-code"),
         types(config));
-    assertFalse(config.kernelPit());
+    assertEquals(KernelChips.IRQCHIP, config.kernelChips());
   }
 
   @Test
   void withKernelPit_takesThePlaceOfTheDevice() {
     MachineConfig config = MachineConfig.standard(MEMORY_BYTES, 1, BOOT).withKernelPit();
 
-    assertTrue(config.kernelPit());
+    assertEquals(KernelChips.IRQCHIP_AND_PIT, config.kernelChips());
     assertEquals(
         List.of("serial", "rtc", "i8042", "acpi-pm", "pci-host", "pvpanic", "post-code"),
         types(config));
@@ -53,7 +51,7 @@ final class MachineConfigTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 255})
   void vcpus_from1To255_areTaken(int vcpus) {
-    assertEquals(vcpus, MachineConfig.standard(MEMORY_BYTES, vcpus, BOOT).vcpus());
+    assertEquals(vcpus, MachineConfig.standard(MEMORY_BYTES, vcpus, BOOT).processors().count());
   }
 
   @ParameterizedTest

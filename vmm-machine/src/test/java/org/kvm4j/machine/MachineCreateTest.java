@@ -89,15 +89,7 @@ final class MachineCreateTest {
   void ramThatDoesNotFitBelowTheDevices_goesOnAt4GiB() {
     long gib = 1L << 30;
 
-    create(
-            new MachineConfig(
-                4 * gib,
-                1,
-                CONFIG.boot(),
-                CONFIG.devices(),
-                CONFIG.kernelPit(),
-                RunOptions.STANDARD))
-        .close();
+    create(CONFIG.withRam(Ram.of(4 * gib))).close();
 
     verify(kvm.vm).addMemory(0, 3 * gib);
     verify(kvm.vm).addMemory(4 * gib, gib);
@@ -224,9 +216,7 @@ final class MachineCreateTest {
 
   @Test
   void tooLittleRam_isRefused_beforeThereIsAVm() {
-    MachineConfig config =
-        new MachineConfig(
-            1 << 20, 1, CONFIG.boot(), CONFIG.devices(), CONFIG.kernelPit(), RunOptions.STANDARD);
+    MachineConfig config = CONFIG.withRam(Ram.of(1 << 20));
 
     assertThrows(BootException.class, () -> create(config));
 
