@@ -4,6 +4,8 @@ module org.kvm4j.devices.platform {
 
   provides org.kvm4j.device.DeviceProvider with
       org.kvm4j.devices.platform.AcpiPmProvider,
+      org.kvm4j.devices.platform.DebugConsoleProvider,
+      org.kvm4j.devices.platform.DebugExitProvider,
       org.kvm4j.devices.platform.I8042Provider,
       org.kvm4j.devices.platform.PostCodeProvider,
       org.kvm4j.devices.platform.PvpanicProvider,

@@ -49,8 +49,8 @@ public interface DeviceContext {
   /**
    * Opens a byte stream to the host. The framework closes it with the VM.
    *
-   * @param spec what a user writes: {@code stdio}, {@code null}, {@code memory}, {@code file:PATH},
-   *     {@code pty} or {@code unix:PATH}
+   * @param spec what a user writes: {@code stdio}, {@code stderr}, {@code null}, {@code memory},
+   *     {@code file:PATH}, {@code pty} or {@code unix:PATH}
    * @throws DeviceConfigurationException if the text is none of these, or opening fails
    */
   HostStream stream(String spec);

@@ -28,6 +28,7 @@ record Happening(Kind kind, long first, long second, long third, Optional<VmEven
     READ("read", false, "dx"),
     WRITE("write", false, "dxd"),
     REQUEST("request", false, "e"),
+    EXIT("exit", false, "d"),
     FAULT("fault", false, "t");
 
     private final String word;
@@ -137,6 +138,7 @@ record Happening(Kind kind, long first, long second, long third, Optional<VmEven
       }
       case LOAD, STORE -> checkRange("size", second, 1, 8);
       case TIMER, READY -> checkRange("number", first, 0, Integer.MAX_VALUE);
+      case EXIT -> checkRange("status", first, 0, 0xff);
       case LINE -> checkRange("level", second, 0, 1);
       case READ -> checkRange("byte", second, NOTHING, 0xff);
       case WRITE -> {

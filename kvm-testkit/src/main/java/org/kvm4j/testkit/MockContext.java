@@ -24,7 +24,7 @@ import org.kvm4j.device.VmTimer;
 final class MockContext implements DeviceContext {
 
   private static final Pattern STREAM_SPEC =
-      Pattern.compile("stdio|null|memory|pty|file:.+|unix:.+");
+      Pattern.compile("stdio|stderr|null|memory|pty|file:.+|unix:.+");
 
   private final MockMachine machine;
   private final String id;
@@ -88,7 +88,8 @@ final class MockContext implements DeviceContext {
   public synchronized HostStream stream(String spec) {
     if (!STREAM_SPEC.matcher(spec).matches()) {
       throw new DeviceConfigurationException(
-          "Device %s: no stream '%s'. Use stdio, null, memory, file:PATH, pty or unix:PATH."
+          ("Device %s: no stream '%s'. Use stdio, stderr, null, memory, file:PATH, pty or"
+                  + " unix:PATH.")
               .formatted(id, spec));
     }
     if (streams.containsKey(spec)) {

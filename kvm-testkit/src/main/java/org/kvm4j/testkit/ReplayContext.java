@@ -16,6 +16,7 @@ import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmControl;
+import org.kvm4j.device.VmEvent;
 import org.kvm4j.device.VmTimer;
 import org.kvm4j.testkit.Happening.Kind;
 
@@ -188,7 +189,17 @@ final class ReplayContext implements DeviceContext {
 
   @Override
   public VmControl control() {
-    return (event, cause) -> expected.came(Happening.request(event));
+    return new VmControl() {
+      @Override
+      public void request(VmEvent event, String cause) {
+        expected.came(Happening.request(event));
+      }
+
+      @Override
+      public void exit(int status, String cause) {
+        expected.came(Happening.of(Kind.EXIT, status));
+      }
+    };
   }
 
   @Override

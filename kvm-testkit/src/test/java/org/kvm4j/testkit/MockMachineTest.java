@@ -209,12 +209,14 @@ class MockMachineTest {
             new ScriptedProvider(
                 context -> {
                   context.control().request(VmEvent.RESET, "test");
+                  context.control().exit(33, "test");
                   context.log().log(System.Logger.Level.WARNING, "{0} left", 3);
                   context.memory().writeByte(7, 9);
                 }));
 
     assertEquals(
         List.of(new RecordingControl.Request(VmEvent.RESET, "test")), machine.control().requests());
+    assertEquals(List.of(new RecordingControl.Exit(33, "test")), machine.control().exits());
     assertEquals(List.of("WARNING: 3 left"), machine.log().messages());
     assertEquals(9, machine.memory().readByte(7));
   }

@@ -200,6 +200,18 @@ class ReplayTest {
   }
 
   @Test
+  void exits_areThoseOfTheRecording() throws IOException {
+    ScriptedProvider provider =
+        new ScriptedProvider(context -> context.control().exit(33, "the test passed"));
+    String header = "kvm4j-recording 1\ndevice x scripted\n";
+    Replay.check(recording(header + "0 . x exit 33\n0 - x create\n"), provider);
+    Path other = recording(header + "0 . x exit 35\n0 - x create\n");
+    assertTrue(differenceIn(other, provider).contains("replayed: exit 33"));
+    Path impossible = recording(header + "0 . x exit 256\n0 - x create\n");
+    assertThrows(IllegalArgumentException.class, () -> Replay.check(impossible, provider));
+  }
+
+  @Test
   void accessesAlone_areComparedByTheirValues() throws IOException {
     String foreign =
         """

@@ -17,7 +17,7 @@ final class BareDemoCommand {
             + " counts 20 ticks of the timer and switches the machine off.");
   }
 
-  private static ExitCode run(ParseResult options) throws InterruptedException {
+  private static int run(ParseResult options) throws InterruptedException {
     try (DeviceCatalog catalog = DeviceCatalog.load()) {
       return Session.run(BareGuest.config(), catalog);
     }

@@ -17,7 +17,8 @@ final class Commands {
   /** A command's work, given its parsed options. */
   @FunctionalInterface
   interface Action {
-    ExitCode run(ParseResult options) throws InterruptedException;
+    /** Returns the exit code of the process. */
+    int run(ParseResult options) throws InterruptedException;
   }
 
   private Commands() {}
@@ -43,22 +44,22 @@ final class Commands {
       spec.commandLine().usage(System.err);
       return ExitCode.USAGE.number();
     }
-    return run(action, innermost).number();
+    return run(action, innermost);
   }
 
-  private static ExitCode run(Action action, ParseResult options) {
+  private static int run(Action action, ParseResult options) {
     try {
       return action.run(options);
     } catch (DeviceConfigurationException | DeviceConflictException e) {
       Console.error(e.getMessage());
-      return ExitCode.USAGE;
+      return ExitCode.USAGE.number();
     } catch (KvmException e) {
       Console.error(e.getMessage());
-      return ExitCode.HOST_ERROR;
+      return ExitCode.HOST_ERROR.number();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       Console.error("Interrupted.");
-      return ExitCode.HOST_ERROR;
+      return ExitCode.HOST_ERROR.number();
     }
   }
 

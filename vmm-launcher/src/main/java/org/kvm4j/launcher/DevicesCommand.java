@@ -38,7 +38,7 @@ final class DevicesCommand {
     return spec;
   }
 
-  private static ExitCode run(ParseResult options) {
+  private static int run(ParseResult options) {
     try (DeviceCatalog catalog = Plugins.load(options)) {
       String described = options.matchedOptionValue(DESCRIBE, "");
       if (described.isEmpty()) {
@@ -47,7 +47,7 @@ final class DevicesCommand {
         describe(catalog.find(described), System.out);
       }
     }
-    return ExitCode.POWER_OFF;
+    return ExitCode.POWER_OFF.number();
   }
 
   /** One line each, in columns, whatever a plug-in says of itself. */

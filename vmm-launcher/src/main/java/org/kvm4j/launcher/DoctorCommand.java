@@ -27,7 +27,7 @@ final class DoctorCommand {
         .addOption(QUIET);
   }
 
-  private static ExitCode run(ParseResult options) {
+  private static int run(ParseResult options) {
     KvmReport report;
     try (Hypervisor hypervisor = Kvm.open()) {
       report = KvmProbe.run(hypervisor);
@@ -37,7 +37,7 @@ final class DoctorCommand {
     } else {
       System.out.println(Kvm.DEVICE + ": " + report.text());
     }
-    return exitCode(report);
+    return exitCode(report).number();
   }
 
   static ExitCode exitCode(KvmReport report) {

@@ -16,6 +16,10 @@ enum ExitCode {
   STOPPED(7, "you ended the machine from the terminal"),
   NO_STOCK_KERNEL(8, "KVM works, but cannot boot a stock Linux kernel");
 
+  /** Of these, some are among the above: a guest that uses the device chooses its statuses so. */
+  private static final String DEBUG_EXIT =
+      "%n  2v+1  the guest wrote v to the device debug-exit, if the machine has one";
+
   private final int number;
   private final String meaning;
 
@@ -28,15 +32,17 @@ enum ExitCode {
     return number;
   }
 
-  static ExitCode of(MachineEnd.Kind kind) {
-    return switch (kind) {
-      case POWER_OFF -> POWER_OFF;
-      case RESET -> RESET;
-      case GUEST_PANIC -> GUEST_PANIC;
-      case TRIPLE_FAULT -> TRIPLE_FAULT;
-      case HALTED -> HALTED;
-      case STOPPED -> STOPPED;
-      case FAILED -> HOST_ERROR;
+  /** The exit code of a process whose machine has ended so. */
+  static int of(MachineEnd end) {
+    return switch (end.kind()) {
+      case POWER_OFF -> POWER_OFF.number;
+      case RESET -> RESET.number;
+      case GUEST_PANIC -> GUEST_PANIC.number;
+      case TRIPLE_FAULT -> TRIPLE_FAULT.number;
+      case DEBUG_EXIT -> end.status().orElseThrow();
+      case HALTED -> HALTED.number;
+      case STOPPED -> STOPPED.number;
+      case FAILED -> HOST_ERROR.number;
     };
   }
 
@@ -45,6 +51,7 @@ enum ExitCode {
         .map(code -> "  %d  %s".formatted(code.number, code.meaning))
         .collect(
             Collectors.joining(
-                "%n", "Exit codes:%n", "%n  143  the launcher was told to end by SIGTERM"));
+                "%n",
+                "Exit codes:%n", DEBUG_EXIT + "%n  143  the launcher was told to end by SIGTERM"));
   }
 }

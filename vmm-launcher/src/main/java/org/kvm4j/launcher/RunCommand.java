@@ -20,11 +20,15 @@ final class RunCommand {
     spec.addOption(Plugins.watchOption());
     DeviceRules.options().forEach(spec::addOption);
     spec.usageMessage()
-        .footer("", "On a terminal, Ctrl-A x ends the machine, and Ctrl-A ? shows all such keys.");
+        .footer(
+            "",
+            "On a terminal, Ctrl-A x ends the machine, and Ctrl-A ? shows all such keys.",
+            "",
+            ExitCode.help());
     return spec;
   }
 
-  private static ExitCode run(ParseResult options) throws InterruptedException {
+  private static int run(ParseResult options) throws InterruptedException {
     try (DeviceCatalog catalog = Plugins.load(options)) {
       MachineConfig config;
       try {
@@ -32,7 +36,7 @@ final class RunCommand {
         Machine.check(config, catalog);
       } catch (BootException e) { // no file has been looked at: it is the command line
         Console.error(e.getMessage());
-        return ExitCode.USAGE;
+        return ExitCode.USAGE.number();
       }
       return Session.run(
           config,

@@ -51,20 +51,20 @@ final class Session implements AutoCloseable {
    */
   record Options(Duration clockStep, List<Path> watched) {}
 
-  /** Runs a machine to its end and says how it ended. */
-  static ExitCode run(MachineConfig config, DeviceCatalog catalog) throws InterruptedException {
+  /** Runs a machine to its end and returns the process's exit code. */
+  static int run(MachineConfig config, DeviceCatalog catalog) throws InterruptedException {
     return run(config, catalog, new Options(MachineKeys.STANDARD_STEP, List.of()));
   }
 
   /** As {@link #run(MachineConfig, DeviceCatalog)}. */
-  static ExitCode run(MachineConfig config, DeviceCatalog catalog, Options options)
+  static int run(MachineConfig config, DeviceCatalog catalog, Options options)
       throws InterruptedException {
     try (Session session = new Session(options)) {
       return session.runAndReport(config, catalog);
     }
   }
 
-  private ExitCode runAndReport(MachineConfig config, DeviceCatalog catalog)
+  private int runAndReport(MachineConfig config, DeviceCatalog catalog)
       throws InterruptedException {
     Thread onSignal = new Thread(this::stopAndWait, "kvm4j-signal");
     Runtime.getRuntime().addShutdownHook(onSignal);
@@ -72,7 +72,7 @@ final class Session implements AutoCloseable {
       MachineEnd end = runToEnd(config, catalog);
       restoreTerminal(end);
       Console.say(sentence(end));
-      return ExitCode.of(end.kind());
+      return ExitCode.of(end);
     } finally {
       finished.countDown();
       removeHook(onSignal);
@@ -148,6 +148,7 @@ final class Session implements AutoCloseable {
       case RESET -> "The guest reset the machine (%s).".formatted(end.cause());
       case GUEST_PANIC -> "The guest's kernel has crashed (%s).".formatted(end.cause());
       case TRIPLE_FAULT -> "The guest's CPU shut down: a triple fault.%n%s".formatted(end.cause());
+      case DEBUG_EXIT -> "The guest ended the machine (%s).".formatted(end.cause());
       case HALTED -> "The guest halted for good (%s).".formatted(end.cause());
       case STOPPED -> "The machine was stopped (%s).".formatted(end.cause());
       case FAILED ->

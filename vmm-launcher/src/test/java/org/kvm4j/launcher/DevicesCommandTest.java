@@ -31,7 +31,17 @@ final class DevicesCommandTest {
     List<String> types =
         seen.out().lines().map(line -> line.substring(0, line.indexOf(' '))).toList();
     assertEquals(
-        List.of("acpi-pm", "i8042", "pci-host", "pit", "post-code", "pvpanic", "rtc", "serial"),
+        List.of(
+            "acpi-pm",
+            "debug-console",
+            "debug-exit",
+            "i8042",
+            "pci-host",
+            "pit",
+            "post-code",
+            "pvpanic",
+            "rtc",
+            "serial"),
         types);
     assertTrue(seen.out().lines().allMatch(line -> line.contains(" built in ")), seen::out);
     assertEquals("", seen.err());
@@ -62,7 +72,7 @@ final class DevicesCommandTest {
             "  irq                interrupt line: 4 for COM1, 3 for COM2 (0..23|any, default 4):"
                 + " the place of a GSI, perhaps shared",
             "  backend            where the line ends on the host"
-                + " (stdio|null|memory|file:PATH|pty|unix:PATH, default stdio)"),
+                + " (stdio|stderr|null|memory|file:PATH|pty|unix:PATH, default stdio)"),
         seen.out().lines().filter(line -> !line.isEmpty() && !line.startsWith("from ")).toList());
     assertEquals(0, seen.exitCode());
   }
@@ -79,8 +89,8 @@ final class DevicesCommandTest {
     Terminal seen = Terminal.run("devices", "--describe", "seral");
 
     assertEquals(
-        "kvm4j: There is no device type 'seral'. Did you mean 'serial'? Types: acpi-pm, i8042,"
-            + " pci-host, pit, post-code, pvpanic, rtc, serial.\n",
+        "kvm4j: There is no device type 'seral'. Did you mean 'serial'? Types: acpi-pm,"
+            + " debug-console, debug-exit, i8042, pci-host, pit, post-code, pvpanic, rtc, serial.\n",
         seen.err());
     assertEquals(2, seen.exitCode());
   }
@@ -92,7 +102,7 @@ final class DevicesCommandTest {
     Terminal seen = Terminal.run("devices", "--plugins", plugins.toString());
 
     assertTrue(seen.err().startsWith("kvm4j: broken.jar cannot be loaded: "), seen::err);
-    assertEquals(8, seen.out().lines().count());
+    assertEquals(10, seen.out().lines().count());
     assertEquals(0, seen.exitCode());
   }
 

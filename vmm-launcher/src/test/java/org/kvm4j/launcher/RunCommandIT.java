@@ -64,8 +64,8 @@ final class RunCommandIT {
 
     assertEquals(
         List.of(
-            "kvm4j: There is no stream 'nul'. Did you mean 'null'? Use one of stdio, null, memory,"
-                + " file:PATH, pty, unix:PATH."),
+            "kvm4j: There is no stream 'nul'. Did you mean 'null'? Use one of stdio, stderr, null,"
+                + " memory, file:PATH, pty, unix:PATH."),
         withoutStreams(seen));
     assertEquals(USAGE, seen.exitCode());
   }
@@ -127,6 +127,29 @@ final class RunCommandIT {
 
     assertEquals(exitCode, seen.exitCode(), seen::err);
     assertEquals("kvm4j: " + sentence, withoutStreams(seen).get(0));
+  }
+
+  @Test
+  void guestThatChoosesItsExitCode_getsIt() throws IOException {
+    Path testKernel = kernel("b010e6f4ebfe"); // mov al, 0x10; out 0xf4, al
+
+    Terminal seen = run(testKernel, "--device=debug-exit,base=0xf4");
+
+    assertEquals(33, seen.exitCode(), seen::err);
+    assertEquals(
+        List.of("kvm4j: The guest ended the machine (debug-exit 0x10, status 33)."),
+        withoutStreams(seen));
+  }
+
+  @Test
+  void debugConsole_leadsToTheFileThatTheUserNamed() throws IOException {
+    Path log = directory.resolve("debug.log");
+    Path printing = kernel("b068e6e9b069e6e9" + POWER_OFF); // out 0xe9, 'h'; out 0xe9, 'i'
+
+    Terminal seen = run(printing, "--device=debug-console,backend=file:" + log);
+
+    assertEquals(0, seen.exitCode(), seen::err);
+    assertEquals("hi", Files.readString(log));
   }
 
   @Test

@@ -19,7 +19,8 @@ final class WrongDeviceTest {
     return Stream.of(
         arguments(
             "sreial",
-            "There is no device type 'sreial'. Did you mean 'serial'? Types: acpi-pm, i8042,"
+            "There is no device type 'sreial'. Did you mean 'serial'? Types: acpi-pm,"
+                + " debug-console, debug-exit, i8042,"
                 + " pci-host, pit, post-code, pvpanic, rtc, serial."),
         arguments(
             "pit,bsae=0x50",

@@ -58,14 +58,15 @@ final class Board {
     return plan;
   }
 
-  /** The devices asked for, with what only the board knows: the CMOS says how much RAM there is. */
+  /** The devices asked for, with what only the board knows: the CMOS says what there is. */
   static List<DeviceRequest> requests(MachineConfig config, MemoryLayout layout) {
-    Map<String, String> ram =
+    Map<String, String> known =
         Map.of(
             "memory-below-4g", Long.toString(layout.ramBytesBelow4GiB()),
-            "memory-above-4g", Long.toString(layout.ramBytesAbove4GiB()));
+            "memory-above-4g", Long.toString(layout.ramBytesAbove4GiB()),
+            "cpus", Integer.toString(config.vcpus()));
     return config.devices().stream()
-        .map(request -> request.type().equals("rtc") ? request.with(ram) : request)
+        .map(request -> request.type().equals("rtc") ? request.with(known) : request)
         .toList();
   }
 

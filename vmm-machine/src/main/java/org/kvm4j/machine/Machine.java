@@ -77,7 +77,7 @@ public final class Machine implements AutoCloseable {
                 mmio,
                 vm::setIrqLine,
                 time,
-                this::request,
+                new DeviceControl(this::request, end),
                 vm.memory(),
                 host.streams(),
                 run.deviceBudget(),

@@ -60,7 +60,7 @@ final class BoardTest {
 
   @ParameterizedTest
   @MethodSource("sizesOfRam")
-  void rtc_isToldHowMuchRamThereIs(long all, long below4GiB, long above4GiB) {
+  void rtc_isToldWhatThereIs(long all, long below4GiB, long above4GiB) {
     List<DeviceRequest> requests =
         Board.requests(config("serial,irq=4", "rtc,irq=8"), MemoryLayout.ofRam(all));
 
@@ -70,9 +70,14 @@ final class BoardTest {
             new DeviceRequest(
                 "rtc",
                 Map.of(
-                    "irq", "8",
-                    "memory-below-4g", Long.toString(below4GiB),
-                    "memory-above-4g", Long.toString(above4GiB)))),
+                    "irq",
+                    "8",
+                    "memory-below-4g",
+                    Long.toString(below4GiB),
+                    "memory-above-4g",
+                    Long.toString(above4GiB),
+                    "cpus",
+                    "2"))),
         requests);
   }
 

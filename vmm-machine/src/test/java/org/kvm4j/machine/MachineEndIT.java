@@ -7,6 +7,7 @@ import static org.kvm4j.testkit.guest.Register.RAX;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,21 @@ final class MachineEndIT {
     MachineEnd end = TestMachine.run(new GuestCode().out8(0x505, 0x01).cli().hlt());
 
     assertEquals(MachineEnd.Kind.GUEST_PANIC, end.kind());
+  }
+
+  @Test
+  void debugExit_hasTheStatusThatTheGuestChose() throws InterruptedException {
+    GuestCode code = new GuestCode().out8(0xf4, 0x10).label("spin").jmp("spin");
+    MachineConfig pc = TestMachine.pc(code);
+    List<DeviceRequest> added = List.of(DeviceRequest.parse("debug-exit,base=0xf4"));
+
+    try (TestMachine machine =
+        new TestMachine(pc.withDevices(DeviceRequest.merge(pc.devices(), added)))) {
+      MachineEnd end = machine.run();
+
+      assertEquals(MachineEnd.Kind.DEBUG_EXIT, end.kind());
+      assertEquals(OptionalInt.of(33), end.status());
+    }
   }
 
   /**

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -75,6 +76,21 @@ final class MachineRunTest {
       kvm.buses().pio().write(ProbeDevice.PORT, 1, 0);
 
       assertEquals(MachineEnd.of(kind, "port 0x200"), machine.await());
+    }
+  }
+
+  @Test
+  void exitThatADeviceAsksFor_isTheEnd_withItsStatus() throws InterruptedException {
+    ProbeDevice device =
+        ProbeDevice.onAccess(context -> context.control().exit(33, "the test passed"));
+    try (Machine machine = create(device)) {
+      machine.start();
+      kvm.buses().pio().write(ProbeDevice.PORT, 1, 0);
+
+      MachineEnd end = machine.await();
+      assertEquals(MachineEnd.Kind.DEBUG_EXIT, end.kind());
+      assertEquals(OptionalInt.of(33), end.status());
+      assertEquals("the test passed", end.cause());
     }
   }
 

@@ -25,8 +25,10 @@ final class PostCode implements Device, PioHandler {
 
   private final System.Logger log;
 
-  /** Oldest first. */
+  /** The oldest first; {@link #count} of them. */
   private final byte[] codes = new byte[KEPT];
+
+  private int count;
 
   private PostCode(System.Logger log) {
     this.log = log;
@@ -40,17 +42,21 @@ final class PostCode implements Device, PioHandler {
 
   @Override
   public int read(int offset, int size) {
-    return Byte.toUnsignedInt(codes[KEPT - 1]);
+    return count == 0 ? 0 : Byte.toUnsignedInt(codes[count - 1]);
   }
 
   @Override
   public void write(int offset, int size, int value) {
     byte code = (byte) value;
     // A delay loop repeats one value: kept once, it does not drive out the codes before it
-    if (code != codes[KEPT - 1]) {
-      System.arraycopy(codes, 1, codes, 0, KEPT - 1);
-      codes[KEPT - 1] = code;
+    if (count > 0 && code == codes[count - 1]) {
+      return;
     }
+    if (count == KEPT) {
+      System.arraycopy(codes, 1, codes, 0, KEPT - 1);
+      count--;
+    }
+    codes[count++] = code;
   }
 
   @Override
@@ -61,17 +67,20 @@ final class PostCode implements Device, PioHandler {
   @Override
   public void reset() {
     logCodes();
-    Arrays.fill(codes, (byte) 0);
+    count = 0;
   }
 
+  /** Saves as {@code codes} what was written, the oldest first, for a report on the guest, too. */
   @Override
   public void save(StateWriter out) {
-    out.put("codes", codes);
+    out.put("codes", lastCodes());
   }
 
   @Override
   public void restore(StateReader in) {
-    System.arraycopy(SavedBits.array(in, "codes", KEPT), 0, codes, 0, KEPT);
+    byte[] saved = in.bytes("codes", KEPT);
+    System.arraycopy(saved, 0, codes, 0, saved.length);
+    count = saved.length;
   }
 
   @Override
@@ -80,8 +89,14 @@ final class PostCode implements Device, PioHandler {
   }
 
   private void logCodes() {
-    if (!Arrays.equals(codes, new byte[KEPT])) {
-      log.log(Level.DEBUG, () -> "Last POST codes: " + HexFormat.ofDelimiter(" ").formatHex(codes));
+    if (count > 0) {
+      log.log(
+          Level.DEBUG,
+          () -> "Last POST codes: " + HexFormat.ofDelimiter(" ").formatHex(lastCodes()));
     }
+  }
+
+  private byte[] lastCodes() {
+    return Arrays.copyOf(codes, count);
   }
 }

@@ -32,6 +32,8 @@ final class Rtc implements Device, PioHandler {
       bytes("memory-below-4g", 1L << 32, "RAM below 4 GiB in bytes, for the CMOS size fields");
   static final DeviceOption<Long> MEMORY_ABOVE_4G =
       bytes("memory-above-4g", 1L << 40, "RAM from 4 GiB in bytes, for the CMOS size fields");
+  static final DeviceOption<Integer> CPUS =
+      DeviceOption.number("cpus", 1, 256, 1, "number of CPUs, for the CMOS count");
 
   // Ports, from the base
   private static final int BASE = 0x70;
@@ -75,8 +77,8 @@ final class Rtc implements Device, PioHandler {
   private static final int UIP_TICKS = 8;
 
   /**
-   * An alarm hours ahead is looked after in steps: the wall clock goes on while the VM is paused,
-   * the timer does not.
+   * An alarm hours ahead is looked after in steps: the wall clock may be set meanwhile, of which no
+   * timer is told.
    */
   private static final int LONGEST_WAIT_TICKS = 10 * TICKS_PER_SECOND;
 
@@ -106,10 +108,11 @@ final class Rtc implements Device, PioHandler {
     line = context.interruptLine(context.options().value(IRQ));
     divider = new RtcDivider(context.clock());
     timer = context.timer(this::update);
-    CmosMemorySize.store(
+    FirmwareCmos.store(
         factoryCmos,
         context.options().value(MEMORY_BELOW_4G),
-        context.options().value(MEMORY_ABOVE_4G));
+        context.options().value(MEMORY_ABOVE_4G),
+        context.options().value(CPUS));
     reset();
   }
 

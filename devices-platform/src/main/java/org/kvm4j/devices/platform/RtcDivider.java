@@ -6,8 +6,8 @@ import org.kvm4j.device.VmClock;
  * The clock's crystal and divider chain: a count at 32,768 Hz whose every 32,768th step begins a
  * second of the calendar.
  *
- * <p>It follows the VM's wall clock, which goes on while the VM is paused, with the resolution of
- * the VM's run clock, on which timers are set.
+ * <p>It follows the VM's wall clock, and so stands while that does, in a pause, with the resolution
+ * of the VM's run clock, on which timers are set.
  */
 final class RtcDivider {
 
@@ -69,7 +69,7 @@ final class RtcDivider {
   /*
    * The wall clock comes in milliseconds, too coarse for the 244 us before an update. So it is read
    * off the run clock, and set anew when both have moved apart by more than the rounding of either:
-   * after a pause, or when the host's clock was set.
+   * when the wall clock was set.
    */
   private long wallNanos() {
     long measured = measuredAheadMillis();

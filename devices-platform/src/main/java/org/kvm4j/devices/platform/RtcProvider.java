@@ -12,7 +12,7 @@ public final class RtcProvider extends AbstractDeviceProvider {
         API_VERSION,
         "rtc",
         "MC146818A real-time clock with CMOS RAM, ports 0x70 and 0x71",
-        List.of(Rtc.IRQ, Rtc.MEMORY_BELOW_4G, Rtc.MEMORY_ABOVE_4G),
+        List.of(Rtc.IRQ, Rtc.MEMORY_BELOW_4G, Rtc.MEMORY_ABOVE_4G, Rtc.CPUS),
         Rtc.RESOURCES,
         Rtc::create);
   }

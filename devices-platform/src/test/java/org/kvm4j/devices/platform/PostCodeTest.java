@@ -1,5 +1,6 @@
 package org.kvm4j.devices.platform;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
@@ -65,6 +66,31 @@ final class PostCodeTest extends DeviceContract {
 
     assertEquals(0, machine.pio().readByte(PORT));
     assertEquals(1, machine.log().messages().size());
+  }
+
+  /** As Linux does millions of times, for the delay alone. */
+  @Test
+  void repeatedCode_isKeptOnce() {
+    machine.pio().writeByte(PORT, 0x31);
+    for (int i = 0; i < 100; i++) {
+      machine.pio().writeByte(PORT, 0);
+    }
+
+    assertArrayEquals(new byte[] {0x31, 0}, savedCodes());
+  }
+
+  @Test
+  void savedCodes_areThoseWritten_theOldestFirst() {
+    assertArrayEquals(new byte[0], savedCodes());
+
+    machine.pio().writeByte(PORT, 0x01);
+    machine.pio().writeByte(PORT, 0xfe);
+
+    assertArrayEquals(new byte[] {0x01, (byte) 0xfe}, savedCodes());
+  }
+
+  private byte[] savedCodes() {
+    return MapState.of(machine.device()).bytes("codes", 16);
   }
 
   @Test

@@ -127,6 +127,33 @@ final class RtcTest extends DeviceContract {
     }
   }
 
+  /** A sum that fits one byte says nothing of the order of two: 3 GiB give 640, 65,535. */
+  @Test
+  void checksum_isThatOfTheBytesBefore_itsHighByteFirst() {
+    try (RtcGuest other = new RtcGuest(Map.of("memory-below-4g", "0xc0000000"))) {
+      int sum = 0;
+      for (int register = 0x10; register <= 0x2d; register++) {
+        sum += other.read(register);
+      }
+      assertEquals(0x02 + 0x80 + 0x02 + 0xff + 0xff, sum);
+      assertEquals(sum, other.read(0x2e) << 8 | other.read(0x2f));
+    }
+  }
+
+  @Test
+  void equipment_isAnFpu() {
+    assertEquals(0x02, guest.read(0x14));
+  }
+
+  /** What SeaBIOS waits for: fewer, and it waits for ever. */
+  @ParameterizedTest
+  @CsvSource({"1, 0", "8, 7", "256, 255"})
+  void otherCpus_areCounted(String cpus, int others) {
+    try (RtcGuest other = new RtcGuest(Map.of("cpus", cpus))) {
+      assertEquals(others, other.read(0x5f));
+    }
+  }
+
   @Test
   void memorySize_comesBackWithAReset() {
     try (RtcGuest other = new RtcGuest(Map.of("memory-below-4g", "0x100000"))) {

@@ -19,7 +19,7 @@ public final class SerialProvider extends AbstractDeviceProvider {
   private static final DeviceOption<String> BACKEND =
       DeviceOption.text(
           "backend",
-          "stdio|null|memory|file:PATH|pty|unix:PATH",
+          "stdio|stderr|null|memory|file:PATH|pty|unix:PATH",
           "stdio",
           "where the line ends on the host");
 

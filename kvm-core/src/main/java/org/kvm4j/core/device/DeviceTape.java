@@ -1,6 +1,7 @@
 package org.kvm4j.core.device;
 
 import static org.kvm4j.core.device.RecordedEvent.CREATE;
+import static org.kvm4j.core.device.RecordedEvent.EXIT;
 import static org.kvm4j.core.device.RecordedEvent.FAULT;
 import static org.kvm4j.core.device.RecordedEvent.LINE;
 import static org.kvm4j.core.device.RecordedEvent.READ;
@@ -16,6 +17,7 @@ import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmControl;
+import org.kvm4j.device.VmEvent;
 
 /**
  * Records one device.
@@ -136,9 +138,18 @@ final class DeviceTape extends Tape {
 
   @Override
   VmControl around(VmControl control) {
-    return (event, cause) -> {
-      recorder.event(effectNanos(), id, REQUEST, 0, 0, 0, event.name());
-      control.request(event, cause);
+    return new VmControl() {
+      @Override
+      public void request(VmEvent event, String cause) {
+        recorder.event(effectNanos(), id, REQUEST, 0, 0, 0, event.name());
+        control.request(event, cause);
+      }
+
+      @Override
+      public void exit(int status, String cause) {
+        effect(EXIT, status, 0, 0);
+        control.exit(status, cause);
+      }
     };
   }
 

@@ -14,6 +14,7 @@ enum RecordedEvent {
   READ("read", "db", false),
   WRITE("write", "dbd", false),
   REQUEST("request", "t", false),
+  EXIT("exit", "d", false),
   FAULT("fault", "t", false);
 
   final String word;

@@ -18,6 +18,7 @@ import org.kvm4j.device.NearestName;
  * <caption>Kinds of stream</caption>
  * <tr><th>Text</th><th>Input</th><th>Output</th></tr>
  * <tr><td>{@code stdio}</td><td>standard input until its end</td><td>standard output</td></tr>
+ * <tr><td>{@code stderr}</td><td>none</td><td>standard error</td></tr>
  * <tr><td>{@code null}</td><td>none</td><td>forgotten</td></tr>
  * <tr><td>{@code memory}</td><td>{@link MemoryEnd#send}</td><td>{@link MemoryEnd#take}</td></tr>
  * <tr><td>{@code file:PATH}</td><td>none</td><td>the file, emptied first</td></tr>
@@ -34,12 +35,13 @@ import org.kvm4j.device.NearestName;
 public final class HostStreams {
 
   private static final List<String> SPECS =
-      List.of("stdio", "null", "memory", "file:PATH", "pty", "unix:PATH");
+      List.of("stdio", "stderr", "null", "memory", "file:PATH", "pty", "unix:PATH");
   private static final List<String> KINDS =
       SPECS.stream().map(spec -> spec.replace(":PATH", "")).toList();
 
   private static final int STDIN_FILENO = 0;
   private static final int STDOUT_FILENO = 1;
+  private static final int STDERR_FILENO = 2;
 
   /** The process has one standard input, and two readers would each get a part of it. */
   private static final AtomicBoolean STDIO_IN_USE = new AtomicBoolean();
@@ -49,8 +51,8 @@ public final class HostStreams {
   /**
    * Opens a stream without escape keys.
    *
-   * @param spec {@code stdio}, {@code null}, {@code memory}, {@code file:PATH}, {@code pty} or
-   *     {@code unix:PATH}
+   * @param spec {@code stdio}, {@code stderr}, {@code null}, {@code memory}, {@code file:PATH},
+   *     {@code pty} or {@code unix:PATH}
    * @throws DeviceConfigurationException if the text is none of these, or opening fails
    */
   public static OpenStream open(String spec) {
@@ -91,6 +93,7 @@ public final class HostStreams {
     }
     return switch (kind) {
       case "stdio" -> openStdio(libc, escape);
+      case "stderr" -> StandardStreams.openOutput(libc, STDERR_FILENO, StreamLimits.DEFAULT);
       case "null" -> new NullStream();
       case "memory" -> new InMemoryStream(StreamLimits.DEFAULT);
       case "pty" -> openPty(libc);

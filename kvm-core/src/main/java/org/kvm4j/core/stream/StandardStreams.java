@@ -4,6 +4,7 @@ import static org.kvm4j.core.stream.Fcntl.O_NOCTTY;
 import static org.kvm4j.core.stream.Fcntl.O_NONBLOCK;
 import static org.kvm4j.core.stream.Fcntl.O_RDONLY;
 import static org.kvm4j.core.stream.Fcntl.O_WRONLY;
+import static org.kvm4j.core.sys.PollSet.NONE;
 
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
@@ -40,6 +41,21 @@ final class StandardStreams {
             afterClose);
     IntUnaryOperator filter = libc.isatty(inputFd) == 1 ? escape : IntUnaryOperator.identity();
     return PumpedStream.start("stdio", libc, end, filter, limits);
+  }
+
+  /** Opens standard error, which any number of streams may share. */
+  static PumpedStream openOutput(Syscalls libc, int fd, StreamLimits limits) {
+    int own = reopenTerminal(libc, fd, O_WRONLY);
+    FixedEnd end =
+        new FixedEnd(
+            libc,
+            "stderr",
+            "output goes to standard error",
+            NONE,
+            own >= 0 ? own : fd,
+            IntStream.of(own).filter(each -> each >= 0).toArray(),
+            () -> {});
+    return PumpedStream.start("stderr", libc, end, IntUnaryOperator.identity(), limits);
   }
 
   /**

@@ -111,6 +111,7 @@ class DeviceTapeTest {
     host.setRoom(1);
     host.send("a");
     tape.around(vm).request(VmEvent.RESET, "a test");
+    tape.around(vm).exit(33, "a test");
     tape.around(
             TestProvider.reading(
                 () -> {
@@ -124,6 +125,7 @@ class DeviceTapeTest {
     assertEquals("A", host.received());
     assertEquals(2, wire.edges());
     assertEquals(1, vm.requests().size());
+    assertEquals(List.of(new RecordingControl.Exit(33, "a test")), vm.exits());
     assertRecorded(
         """
         0 . d read 0 0x61
@@ -131,6 +133,7 @@ class DeviceTapeTest {
         0 . d line 4 1
         0 - d ready 0
         0 . d request RESET
+        0 . d exit 33
         0 . d write 0 0x41 1
         0 . d write 0 0x42 0
         0 . d line 4 0

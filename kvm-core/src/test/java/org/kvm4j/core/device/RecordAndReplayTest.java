@@ -50,6 +50,7 @@ class RecordAndReplayTest {
               machine.mmio.read(ADDRESS + 4, 4);
               machine.devices.reset();
               machine.pio.write(PORT, 1, 0xff); // asks for a reset
+              machine.pio.write(PORT, 1, 0xfe); // asks for an exit
               machine.mmio.write(ADDRESS, 8, FAULTY);
               machine.pio.read(PORT, 4); // the device is fenced
             });
@@ -208,6 +209,8 @@ class RecordAndReplayTest {
         timer.arm(context.clock().nanoTime() + value);
       } else if (value == 0xff) {
         context.control().request(VmEvent.RESET, "the guest wants it");
+      } else if (value == 0xfe) {
+        context.control().exit(3, "the guest wants it");
       } else if (!stream.write(value)) {
         see(-1);
       }

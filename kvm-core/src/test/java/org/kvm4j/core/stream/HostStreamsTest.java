@@ -35,12 +35,12 @@ final class HostStreamsTest {
       delimiter = '|',
       textBlock =
           """
-          stdoi     | There is no stream 'stdoi'. Did you mean 'stdio'? Use one of stdio, null, \
-          memory, file:PATH, pty, unix:PATH.
-          telnet:23 | There is no stream 'telnet:23'. Use one of stdio, null, memory, file:PATH, \
+          stdoi     | There is no stream 'stdoi'. Did you mean 'stdio'? Use one of stdio, stderr, \
+          null, memory, file:PATH, pty, unix:PATH.
+          telnet:23 | There is no stream 'telnet:23'. Use one of stdio, stderr, null, memory, \
+          file:PATH, pty, unix:PATH.
+          ''        | There is no stream ''. Use one of stdio, stderr, null, memory, file:PATH, \
           pty, unix:PATH.
-          ''        | There is no stream ''. Use one of stdio, null, memory, file:PATH, pty, \
-          unix:PATH.
           file      | Stream file needs a path: file:PATH.
           unix:     | Stream unix needs a path: unix:PATH.
           pty:/x    | Stream pty has no argument: remove ':/x'.
@@ -150,6 +150,17 @@ final class HostStreamsTest {
     }
     HostStreams.open("stdio", libc).close();
     verify(libc, never()).close(1);
+  }
+
+  @Test
+  void severalStreams_shareStandardError_andLeaveItOpen() {
+    Syscalls libc = mock(); // no terminal; poll answers 0 at once
+    try (OpenStream first = HostStreams.open("stderr", libc);
+        OpenStream second = HostStreams.open("stderr", libc)) {
+      assertEquals("output goes to standard error", first.description());
+      assertEquals(HostStream.NOTHING, second.read());
+    }
+    verify(libc, never()).close(2);
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.kvm4j.core.stream.Eventually.eventually;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +73,17 @@ final class StandardStreamsTest {
       typed.get(20, TimeUnit.SECONDS);
       assertEquals(0, stream.discardedBytes());
     }
+  }
+
+  @Test
+  void outputAlone_arrives_beforeCloseReturns() {
+    try (PumpedStream stream =
+        StandardStreams.openOutput(NativeLibc.INSTANCE, stdout.number(), IMPATIENT)) {
+      for (byte b : "hello".getBytes(StandardCharsets.US_ASCII)) {
+        assertTrue(stream.write(b));
+      }
+    }
+    assertEquals("hello", new String(screen.read(5), StandardCharsets.US_ASCII));
   }
 
   @Test
