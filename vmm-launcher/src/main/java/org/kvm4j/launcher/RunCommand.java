@@ -18,7 +18,7 @@ final class RunCommand {
     HardwareOptions.options().forEach(spec::addOption);
     spec.addOption(Plugins.option());
     spec.addOption(Plugins.watchOption());
-    DeviceRules.options().forEach(spec::addOption);
+    RunRules.options().forEach(spec::addOption);
     spec.usageMessage()
         .footer(
             "",
@@ -41,11 +41,11 @@ final class RunCommand {
       return Session.run(
           config,
           catalog,
-          new Session.Options(DeviceRules.clockStep(options), Plugins.watched(options)));
+          new Session.Options(RunRules.clockStep(options), Plugins.watched(options)));
     }
   }
 
   private static MachineConfig config(ParseResult options) {
-    return HardwareOptions.of(options, BootOptions.of(options)).withRun(DeviceRules.of(options));
+    return HardwareOptions.of(options, BootOptions.of(options)).withRun(RunRules.of(options));
   }
 }

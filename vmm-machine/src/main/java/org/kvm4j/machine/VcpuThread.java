@@ -1,12 +1,14 @@
 package org.kvm4j.machine;
 
 import java.lang.System.Logger.Level;
+import java.util.function.BiConsumer;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.VcpuFailureException;
+import org.kvm4j.device.VmEvent;
 
 /** The platform thread of one vCPU: runs it until the machine ends. */
 final class VcpuThread implements Runnable {
@@ -17,13 +19,25 @@ final class VcpuThread implements Runnable {
   private final GuestMemory memory;
   private final EndLatch end;
   private final PauseGate gate;
+  private final BiConsumer<VmEvent, String> onRequest;
   private final Thread thread;
 
-  VcpuThread(Vcpu vcpu, GuestMemory memory, EndLatch end, PauseGate gate) {
+  /**
+   * For one vCPU.
+   *
+   * @param onRequest what becomes of a power-off, reset or crash that KVM tells of
+   */
+  VcpuThread(
+      Vcpu vcpu,
+      GuestMemory memory,
+      EndLatch end,
+      PauseGate gate,
+      BiConsumer<VmEvent, String> onRequest) {
     this.vcpu = vcpu;
     this.memory = memory;
     this.end = end;
     this.gate = gate;
+    this.onRequest = onRequest;
     this.thread = new Thread(this, "kvm4j-vcpu-" + vcpu.id());
   }
 
@@ -52,11 +66,11 @@ final class VcpuThread implements Runnable {
 
   @Override
   public void run() {
-    gate.enter();
+    gate.enter(vcpu);
     try {
       while (!end.isReported()) {
         handle(vcpu.run());
-        gate.pass(this::tellTheGuest);
+        gate.pass(vcpu, this::tellTheGuest);
       }
     } catch (KvmException e) {
       end.report(MachineEnd.failed(e));
@@ -89,19 +103,19 @@ final class VcpuThread implements Runnable {
     } else if (exit instanceof VcpuExit.Halt) {
       end.report(MachineEnd.of(MachineEnd.Kind.HALTED, "KVM_EXIT_HLT on vCPU " + vcpu.id()));
     } else if (exit instanceof VcpuExit.SystemEvent event) {
-      end.report(systemEvent(event));
+      onRequest.accept(requestOf(event), "KVM_EXIT_SYSTEM_EVENT " + event.type());
     } else {
       throw new VcpuFailureException(exit, VcpuReport.of(vcpu, memory, exit));
     }
   }
 
-  private static MachineEnd systemEvent(VcpuExit.SystemEvent event) {
-    String cause = "KVM_EXIT_SYSTEM_EVENT " + event.type();
+  private static VmEvent requestOf(VcpuExit.SystemEvent event) {
     return switch (event.type()) {
-      case VcpuExit.SystemEvent.SHUTDOWN -> MachineEnd.of(MachineEnd.Kind.POWER_OFF, cause);
-      case VcpuExit.SystemEvent.RESET -> MachineEnd.of(MachineEnd.Kind.RESET, cause);
-      case VcpuExit.SystemEvent.CRASH -> MachineEnd.of(MachineEnd.Kind.GUEST_PANIC, cause);
-      default -> throw new VcpuFailureException(event, "unknown " + cause);
+      case VcpuExit.SystemEvent.SHUTDOWN -> VmEvent.POWER_OFF;
+      case VcpuExit.SystemEvent.RESET -> VmEvent.RESET;
+      case VcpuExit.SystemEvent.CRASH -> VmEvent.GUEST_PANIC;
+      default ->
+          throw new VcpuFailureException(event, "unknown KVM_EXIT_SYSTEM_EVENT " + event.type());
     };
   }
 }
