@@ -96,7 +96,7 @@ sealed interface Action {
     @Override
     public long applyTo(MockMachine machine) {
       machine.processors().setLine(gsi, high);
-      return machine.processors().fingerprint();
+      return machine.processors().takeFingerprint();
     }
 
     @Override
@@ -110,7 +110,7 @@ sealed interface Action {
     @Override
     public long applyTo(MockMachine machine) {
       machine.processors().endOfInterrupt(vector);
-      return machine.processors().fingerprint();
+      return machine.processors().takeFingerprint();
     }
 
     @Override

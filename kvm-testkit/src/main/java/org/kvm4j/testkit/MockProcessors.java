@@ -1,8 +1,6 @@
 package org.kvm4j.testkit;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +22,7 @@ public final class MockProcessors {
 
   private final List<Member> members = new ArrayList<>(); // guarded by this
   private final Map<Integer, MsiMessage> routes = new TreeMap<>(); // guarded by this
-  private final Deque<MsiMessage> messages = new ArrayDeque<>(); // guarded by this
-  private int sent; // guarded by this
+  private final List<MsiMessage> messages = new ArrayList<>(); // guarded by this
 
   MockProcessors() {}
 
@@ -75,11 +72,11 @@ public final class MockProcessors {
     return vector[0];
   }
 
-  /** Something that differs if what was sent does. */
-  synchronized long fingerprint() {
-    MsiMessage last = messages.peekLast();
-    long hash = last == null ? 0 : last.hashCode() & 0xffff_ffffL;
-    return hash << 16 ^ (long) sent << 1 ^ (isIntrHigh() ? 1 : 0);
+  /** Something that differs if what was sent since the last call does, or INTR. */
+  synchronized long takeFingerprint() {
+    long hash = (long) messages.hashCode() << 1 | (isIntrHigh() ? 1 : 0);
+    messages.clear();
+    return hash;
   }
 
   synchronized boolean isEmpty() {
@@ -153,11 +150,10 @@ public final class MockProcessors {
         if (message == null || released) {
           return;
         }
-        sent++;
         if (messages.size() == KEPT_MESSAGES) {
-          messages.removeFirst();
+          messages.remove(0);
         }
-        messages.addLast(message);
+        messages.add(message);
       }
     }
 

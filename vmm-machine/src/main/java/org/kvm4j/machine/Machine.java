@@ -52,6 +52,7 @@ public final class Machine implements AutoCloseable {
   private final PioSpace pio = new PioSpace();
   private final MmioSpace mmio = new MmioSpace();
   private final DeviceSet devices;
+  private final InterruptChips interrupts;
   private final EndLatch end = new EndLatch(this::letAllEnd);
   private final PauseGate gate = new PauseGate();
   private final RunOptions run;
@@ -70,12 +71,13 @@ public final class Machine implements AutoCloseable {
     this.vm = vm;
     this.run = config.run();
     this.host = host;
+    this.interrupts = InterruptChips.of(config.kernelChips(), vm);
     this.devices =
         new DeviceSet(
             new Platform(
                 pio,
                 mmio,
-                vm::setIrqLine,
+                interrupts.lines(),
                 time,
                 new DeviceControl(this::request, end),
                 vm.memory(),
@@ -142,7 +144,7 @@ public final class Machine implements AutoCloseable {
       Loader loader) {
     vm.setTssAddress(MemoryLayout.TSS_ADDRESS);
     vm.setIdentityMapAddress(MemoryLayout.IDENTITY_MAP_ADDRESS);
-    vm.createIrqchip();
+    interrupts.create(devices.interruptControllers());
     if (config.kernelChips().hasPit()) {
       vm.createPit2(true);
     }
@@ -163,7 +165,7 @@ public final class Machine implements AutoCloseable {
   }
 
   private VcpuThread newThread(Vcpu vcpu) {
-    VcpuThread thread = new VcpuThread(vcpu, vm.memory(), end, gate);
+    VcpuThread thread = new VcpuThread(vcpu, vm.memory(), interrupts, end, gate);
     recorder.ifPresent(r -> r.vcpu(vcpu.id(), thread.thread()));
     return thread;
   }

@@ -15,13 +15,16 @@ final class VcpuThread implements Runnable {
 
   private final Vcpu vcpu;
   private final GuestMemory memory;
+  private final InterruptChips interrupts;
   private final EndLatch end;
   private final PauseGate gate;
   private final Thread thread;
 
-  VcpuThread(Vcpu vcpu, GuestMemory memory, EndLatch end, PauseGate gate) {
+  VcpuThread(
+      Vcpu vcpu, GuestMemory memory, InterruptChips interrupts, EndLatch end, PauseGate gate) {
     this.vcpu = vcpu;
     this.memory = memory;
+    this.interrupts = interrupts;
     this.end = end;
     this.gate = gate;
     this.thread = new Thread(this, "kvm4j-vcpu-" + vcpu.id());
@@ -55,6 +58,7 @@ final class VcpuThread implements Runnable {
     gate.enter();
     try {
       while (!end.isReported()) {
+        interrupts.beforeRun(vcpu);
         handle(vcpu.run());
         gate.pass(this::tellTheGuest);
       }
@@ -79,7 +83,7 @@ final class VcpuThread implements Runnable {
   }
 
   private void handle(VcpuExit exit) {
-    if (exit instanceof VcpuExit.Interrupted) {
+    if (exit instanceof VcpuExit.Interrupted || interrupts.handle(exit)) {
       return; // a kick: the loop looks for an end or a pause
     }
     if (exit instanceof VcpuExit.Shutdown) {

@@ -19,6 +19,11 @@ final class I8259 {
   private static final int LAST_LEVEL = LEVELS - 1;
   private static final int BYTE = 0xff;
 
+  private static final int OCW1 = 1;
+  private static final int ICW2 = 2;
+  private static final int ICW3 = 3;
+  private static final int ICW4 = 4;
+
   private static final int ICW1 = 0x10;
   private static final int ICW1_IC4 = 0x01;
   private static final int ICW1_SNGL = 0x02;
@@ -35,14 +40,6 @@ final class I8259 {
   private static final int OCW3_SMM = 0x20;
   private static final int OCW3_ESMM = 0x40;
   private static final int POLL_INTERRUPT = 0x80;
-
-  /** What a write with A0 = 1 is. */
-  private enum Expected {
-    OCW1,
-    ICW2,
-    ICW3,
-    ICW4
-  }
 
   /** Those with a slave behind them. */
   private final int cascadeInputs;
@@ -64,7 +61,9 @@ final class I8259 {
   /** The input with the lowest priority; that of the next one is the highest. */
   private int lowest = LAST_LEVEL;
 
-  private Expected expected = Expected.OCW1;
+  /** The number of the ICW that a write with A0 = 1 is, or {@link #OCW1}. */
+  private int expected = OCW1;
+
   private boolean icw4Follows;
   private boolean icw3Follows;
 
@@ -91,7 +90,7 @@ final class I8259 {
     isr = 0;
     vectorBase = 0;
     lowest = LAST_LEVEL;
-    expected = Expected.OCW1;
+    expected = OCW1;
     icw4Follows = false;
     icw3Follows = false;
     initialised = false;
@@ -183,7 +182,7 @@ final class I8259 {
   }
 
   private int irr() {
-    return edges | inputs & elcr;
+    return edges | (inputs & elcr);
   }
 
   /** The input that INT stands for. */
@@ -233,32 +232,32 @@ final class I8259 {
       autoEoi = false;
       specialFullyNested = false;
     }
-    expected = Expected.ICW2;
+    expected = ICW2;
   }
 
   private void writeNext(int value) {
     switch (expected) {
-      case OCW1 -> imr = value;
       case ICW2 -> {
         vectorBase = value & ICW2_BASE;
-        expect(icw3Follows ? Expected.ICW3 : afterIcw3());
+        expect(icw3Follows ? ICW3 : afterIcw3());
       }
       case ICW3 -> expect(afterIcw3()); // the wiring of the board does not change
       case ICW4 -> {
         autoEoi = (value & ICW4_AEOI) != 0;
         specialFullyNested = (value & ICW4_SFNM) != 0;
-        expect(Expected.OCW1);
+        expect(OCW1);
       }
+      default -> imr = value;
     }
   }
 
-  private Expected afterIcw3() {
-    return icw4Follows ? Expected.ICW4 : Expected.OCW1;
+  private int afterIcw3() {
+    return icw4Follows ? ICW4 : OCW1;
   }
 
-  private void expect(Expected next) {
+  private void expect(int next) {
     expected = next;
-    initialised = next == Expected.OCW1;
+    initialised = next == OCW1;
   }
 
   private void writeOcw2(int command, int level) {
@@ -307,7 +306,7 @@ final class I8259 {
         .put(name + "-isr", isr)
         .put(name + "-base", vectorBase)
         .put(name + "-lowest", lowest)
-        .put(name + "-expected", expected.ordinal())
+        .put(name + "-expected", expected)
         .put(name + "-icw3", icw3Follows)
         .put(name + "-icw4", icw4Follows)
         .put(name + "-initialised", initialised)
@@ -333,7 +332,7 @@ final class I8259 {
     isr = in.intValue(name + "-isr", 0, BYTE);
     vectorBase = SavedBits.register(in, name + "-base", ICW2_BASE);
     lowest = in.intValue(name + "-lowest", 0, LAST_LEVEL);
-    expected = Expected.values()[in.intValue(name + "-expected", 0, Expected.values().length - 1)];
+    expected = in.intValue(name + "-expected", OCW1, ICW4);
     icw3Follows = in.booleanValue(name + "-icw3");
     icw4Follows = in.booleanValue(name + "-icw4");
     initialised = in.booleanValue(name + "-initialised");
@@ -343,9 +342,9 @@ final class I8259 {
     specialMask = in.booleanValue(name + "-smm");
     polled = in.booleanValue(name + "-polled");
     readsIsr = in.booleanValue(name + "-reads-isr");
-    if (initialised && expected != Expected.OCW1) {
+    if (initialised && expected != OCW1) {
       throw new DeviceStateException(
-          "Saved %s-initialised is refused: %s is still expected. Take an intact state."
+          "Saved %s-initialised is refused: ICW%d is still expected. Take an intact state."
               .formatted(name, expected));
     }
   }

@@ -62,7 +62,7 @@ final class Pin {
   }
 
   void writeLow(int value) {
-    low = value & WRITABLE | low & REMOTE_IRR;
+    low = (value & WRITABLE) | (low & REMOTE_IRR);
     if (!isLevel()) {
       low &= ~REMOTE_IRR;
     }
