@@ -37,8 +37,7 @@ final class TimerGuestIT {
 
   @ParameterizedTest
   @EnumSource
-  void timerInterrupts_areCountedByTheGuestsHandler(KernelChips chips)
-      throws InterruptedException {
+  void timerInterrupts_areCountedByTheGuestsHandler(KernelChips chips) throws InterruptedException {
     GuestCode code =
         new GuestCode()
             .loadIdt(0, "tick")
