@@ -1,5 +1,6 @@
 package org.kvm4j.devices.irqchip;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.kvm4j.bus.MmioHandler;
@@ -125,17 +126,31 @@ final class Ioapic implements Device, InterruptController, MmioHandler {
 
   @Override
   public void save(StateWriter out) {
-    out.put("ioregsel", ioregsel).put("id", id >> ID_SHIFT);
-    pins.forEach(pin -> pin.save(out));
+    ByteBuffer entries = ByteBuffer.allocate(PINS * Long.BYTES);
+    int asserted = 0;
+    for (int number = 0; number < PINS; number++) {
+      entries.putLong(pins.get(number).entry());
+      asserted |= pins.get(number).isAsserted() ? 1 << number : 0;
+    }
+    out.put("ioregsel", ioregsel)
+        .put("id", id >> ID_SHIFT)
+        .put("ioredtbl", entries.array())
+        .put("asserted", asserted);
   }
 
   @Override
   public void restore(StateReader in) {
     int newIoregsel = in.intValue("ioregsel", 0, BYTE);
     int newId = in.intValue("id", 0, ID >> ID_SHIFT);
-    pins.forEach(pin -> pin.check(in));
+    ByteBuffer entries = ByteBuffer.wrap(SavedBits.array(in, "ioredtbl", PINS * Long.BYTES));
+    int asserted = in.intValue("asserted", 0, (1 << PINS) - 1);
+    for (int number = 0; number < PINS; number++) {
+      Pin.check(entries.getLong(number * Long.BYTES));
+    }
     ioregsel = newIoregsel;
     id = newId << ID_SHIFT;
-    pins.forEach(pin -> pin.restore(in));
+    for (int number = 0; number < PINS; number++) {
+      pins.get(number).restore(entries.getLong(), (asserted >> number & 1) != 0);
+    }
   }
 }

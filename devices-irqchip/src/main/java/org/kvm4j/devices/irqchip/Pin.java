@@ -2,8 +2,6 @@ package org.kvm4j.devices.irqchip;
 
 import org.kvm4j.device.DeviceStateException;
 import org.kvm4j.device.InterruptOutput;
-import org.kvm4j.device.StateReader;
-import org.kvm4j.device.StateWriter;
 import org.kvm4j.irq.MsiMessage;
 
 /** One input of the I/O APIC with its entry of the redirection table, IOREDTBL. */
@@ -22,6 +20,8 @@ final class Pin {
   private static final int WRITABLE = 0x1_afff;
 
   private static final int DESTINATION_SHIFT = 24;
+  private static final int ENTRY_DESTINATION_SHIFT = 56;
+  private static final long ENTRY_DESTINATION = 0xffL << ENTRY_DESTINATION_SHIFT;
 
   private static final long MSI_BASE = 0xfee0_0000L;
   private static final int MSI_DESTINATION_SHIFT = 12;
@@ -108,6 +108,10 @@ final class Pin {
 
   /** SMI, NMI, INIT and ExtINT are edges, whatever the trigger mode: nothing ends them. */
   private boolean isLevel() {
+    return isLevel(low);
+  }
+
+  private static boolean isLevel(int low) {
     return (low & TRIGGER_LEVEL) != 0 && (low >> DELMOD_SHIFT & DELMOD) <= LOWEST_PRIORITY;
   }
 
@@ -118,30 +122,34 @@ final class Pin {
     return isLevel() ? edge.levelTriggered() : edge;
   }
 
-  void save(StateWriter out) {
-    out.put("low-" + number, low)
-        .put("destination-" + number, destination)
-        .put("asserted-" + number, asserted);
+  boolean isAsserted() {
+    return asserted;
   }
 
-  /** Throws {@link DeviceStateException} if {@link #restore} would. */
-  void check(StateReader in) {
-    Pin trial = new Pin(number, output);
-    trial.low = SavedBits.register(in, "low-" + number, WRITABLE | REMOTE_IRR);
-    trial.destination = in.intValue("destination-" + number, 0, VECTOR);
-    trial.asserted = in.booleanValue("asserted-" + number);
-    if ((trial.low & REMOTE_IRR) != 0 && !trial.isLevel()) {
+  /** All 64 bits of the entry. */
+  long entry() {
+    return (long) destination << ENTRY_DESTINATION_SHIFT | low;
+  }
+
+  /**
+   * Whether a saved entry is one.
+   *
+   * @throws DeviceStateException if not
+   */
+  static void check(long entry) {
+    boolean exists = (entry & ~(ENTRY_DESTINATION | WRITABLE | REMOTE_IRR)) == 0;
+    if (!exists || ((entry & REMOTE_IRR) != 0 && !isLevel((int) entry))) {
       throw new DeviceStateException(
-          "Saved low-%d=0x%x is refused: an edge has no remote IRR. Take an intact state."
-              .formatted(number, trial.low));
+          "Saved redirection 0x%016x is refused: no entry has these bits. Take an intact state."
+              .formatted(entry));
     }
   }
 
-  /** After {@link #check} it does not throw. Nothing is sent, but what is in service may end. */
-  void restore(StateReader in) {
-    low = SavedBits.register(in, "low-" + number, WRITABLE | REMOTE_IRR);
-    destination = in.intValue("destination-" + number, 0, VECTOR);
-    asserted = in.booleanValue("asserted-" + number);
+  /** Nothing is sent, but what is in service may end. */
+  void restore(long entry, boolean newAsserted) {
+    low = (int) entry;
+    destination = (int) (entry >>> ENTRY_DESTINATION_SHIFT);
+    asserted = newAsserted;
     message = message();
     if ((low & REMOTE_IRR) != 0) {
       output.route(number, message);

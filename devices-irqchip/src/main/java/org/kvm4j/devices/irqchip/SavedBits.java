@@ -18,4 +18,15 @@ final class SavedBits {
     }
     return value;
   }
+
+  /** An array that must have exactly {@code length} bytes. */
+  static byte[] array(StateReader in, String key, int length) {
+    byte[] value = in.bytes(key, length);
+    if (value.length != length) {
+      throw new DeviceStateException(
+          "Saved %s is refused: %d bytes instead of %d. Take an intact state."
+              .formatted(key, value.length, length));
+    }
+    return value;
+  }
 }
