@@ -36,6 +36,15 @@ public interface DeviceContext {
    */
   InterruptLine interruptLine(int gsi);
 
+  /**
+   * Makes the device one of the VM's interrupt controllers, once and only within {@link
+   * DeviceProvider#create}: from now on it is told of all interrupt lines.
+   *
+   * @return how it reaches the processors
+   * @throws DeviceConfigurationException if the VM's controllers are KVM's own, or it is recorded
+   */
+  InterruptOutput interruptController(InterruptController controller);
+
   /** The VM's clock. */
   VmClock clock();
 

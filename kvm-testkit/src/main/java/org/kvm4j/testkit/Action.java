@@ -91,6 +91,47 @@ sealed interface Action {
     }
   }
 
+  /** Another device drives a line, of which only interrupt controllers hear. */
+  record LineChange(int gsi, boolean high) implements Action {
+    @Override
+    public long applyTo(MockMachine machine) {
+      machine.processors().setLine(gsi, high);
+      return machine.processors().takeFingerprint();
+    }
+
+    @Override
+    public String toString() {
+      return "GSI %d goes %s".formatted(gsi, high ? "high" : "low");
+    }
+  }
+
+  /** A processor ends an interrupt. */
+  record EndOfInterrupt(int vector) implements Action {
+    @Override
+    public long applyTo(MockMachine machine) {
+      machine.processors().endOfInterrupt(vector);
+      return machine.processors().takeFingerprint();
+    }
+
+    @Override
+    public String toString() {
+      return "vector 0x%x ends".formatted(vector);
+    }
+  }
+
+  /** The processor takes the interrupt that INTR announces, if any. */
+  record Acknowledge() implements Action {
+    @Override
+    public long applyTo(MockMachine machine) {
+      return machine.processors().isIntrHigh() ? machine.processors().acknowledge() : -1;
+    }
+
+    @Override
+    public String toString() {
+      return "the processor takes an interrupt";
+    }
+  }
+
   /** The host sends, unless the device is far behind. */
   record HostInput(int stream, String text) implements Action {
 

@@ -19,6 +19,7 @@ final class HostileGuest {
   private final List<AddressSpace.Range> ports;
   private final List<AddressSpace.Range> addresses;
   private final int streamCount;
+  private final boolean hasControllers;
 
   /** For the ranges and streams that {@code machine} has now. */
   HostileGuest(long seed, MockMachine machine) {
@@ -26,6 +27,7 @@ final class HostileGuest {
     ports = machine.pio().space().ranges();
     addresses = machine.mmio().space().ranges();
     streamCount = machine.allStreams().size();
+    hasControllers = !machine.processors().isEmpty();
   }
 
   Action next() {
@@ -39,7 +41,15 @@ final class HostileGuest {
     if (percent < 13 && streamCount > 0) {
       return hostAction(random.nextInt(streamCount));
     }
-    return access();
+    return hasControllers && percent < 40 ? interruptAction() : access();
+  }
+
+  private Action interruptAction() {
+    return switch (random.nextInt(4)) {
+      case 0 -> new Action.Acknowledge();
+      case 1 -> new Action.EndOfInterrupt(random.nextInt(256));
+      default -> new Action.LineChange(random.nextInt(MockMachine.GSI_COUNT), random.nextBoolean());
+    };
   }
 
   private Action hostAction(int stream) {

@@ -79,6 +79,7 @@ final class HostileRun {
 
   /** The host takes all output, grants room for more, and takes back what was not read. */
   static void settle(MockMachine machine) {
+    machine.processors().clearMessages();
     for (MemoryStream stream : machine.allStreams()) {
       stream.setRoom(MemoryStream.DEFAULT_ROOM_BYTES);
       stream.drain();

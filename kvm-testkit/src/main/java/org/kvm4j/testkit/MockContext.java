@@ -15,7 +15,9 @@ import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.Firmware;
 import org.kvm4j.device.HostStream;
+import org.kvm4j.device.InterruptController;
 import org.kvm4j.device.InterruptLine;
+import org.kvm4j.device.InterruptOutput;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmControl;
 import org.kvm4j.device.VmTimer;
@@ -33,6 +35,7 @@ final class MockContext implements DeviceContext {
   private final RecordingLog log;
   private final RecordingFirmware firmware = new RecordingFirmware();
   private final List<SharedLine.Source> lines = new ArrayList<>(); // guarded by this
+  private final List<MockProcessors.Member> controllers = new ArrayList<>(); // guarded by this
   private final List<Integer> interrupts = new ArrayList<>(); // guarded by this
   private final Map<String, MemoryStream> streams = new LinkedHashMap<>(); // guarded by this
   private volatile boolean registering = true;
@@ -71,6 +74,14 @@ final class MockContext implements DeviceContext {
     lines.add(source);
     interrupts.add(gsi);
     return source;
+  }
+
+  @Override
+  public synchronized InterruptOutput interruptController(InterruptController controller) {
+    checkRegistering();
+    MockProcessors.Member member = machine.processors().add(lock, controller);
+    controllers.add(member);
+    return member;
   }
 
   @Override
@@ -143,9 +154,10 @@ final class MockContext implements DeviceContext {
     registering = false;
   }
 
-  /** Takes the closed device off its lines. */
+  /** Takes the closed device off its lines and the processors. */
   synchronized void release() {
     lines.forEach(SharedLine.Source::release);
+    controllers.forEach(MockProcessors.Member::release);
   }
 
   private void checkRegistering() {

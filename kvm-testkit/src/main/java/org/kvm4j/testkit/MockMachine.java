@@ -58,6 +58,7 @@ public final class MockMachine implements AutoCloseable {
   private final FakePioBus pio = new FakePioBus();
   private final FakeMmioBus mmio = new FakeMmioBus();
   private final FakeClock clock = new FakeClock();
+  private final MockProcessors processors = new MockProcessors();
   private final RecordingControl control = new RecordingControl();
   private final GuestMemory memory;
   private final List<SharedLine> lines;
@@ -79,8 +80,13 @@ public final class MockMachine implements AutoCloseable {
     this.memory = memory;
     lines =
         IntStream.range(0, GSI_COUNT)
-            .mapToObj(gsi -> new SharedLine(clock, high -> controllers.accept(gsi, high)))
+            .mapToObj(gsi -> new SharedLine(clock, high -> tell(controllers, gsi, high)))
             .toList();
+  }
+
+  private void tell(BiConsumer<Integer, Boolean> controllers, int gsi, boolean high) {
+    controllers.accept(gsi, high);
+    processors.setLine(gsi, high);
   }
 
   /** A machine with one device and its default options. */
@@ -148,6 +154,11 @@ public final class MockMachine implements AutoCloseable {
   /** The VM's clock. */
   public FakeClock clock() {
     return clock;
+  }
+
+  /** The processors, for devices that are interrupt controllers. */
+  public MockProcessors processors() {
+    return processors;
   }
 
   /** What the devices asked of the VM. */
@@ -261,11 +272,15 @@ public final class MockMachine implements AutoCloseable {
   }
 
   SharedLine sharedLine(int gsi) {
+    return lines.get(checkedGsi(gsi));
+  }
+
+  static int checkedGsi(int gsi) {
     if (gsi < 0 || gsi >= GSI_COUNT) {
       throw new DeviceConfigurationException(
           "There is no GSI %d. Use 0 to %d.".formatted(gsi, GSI_COUNT - 1));
     }
-    return lines.get(gsi);
+    return gsi;
   }
 
   /** The interrupts that the only device has asked for. */

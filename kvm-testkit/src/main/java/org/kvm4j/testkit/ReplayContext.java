@@ -13,7 +13,9 @@ import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
 import org.kvm4j.device.Firmware;
 import org.kvm4j.device.HostStream;
+import org.kvm4j.device.InterruptController;
 import org.kvm4j.device.InterruptLine;
+import org.kvm4j.device.InterruptOutput;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmControl;
 import org.kvm4j.device.VmEvent;
@@ -151,6 +153,11 @@ final class ReplayContext implements DeviceContext {
   @Override
   public InterruptLine interruptLine(int gsi) {
     return new ReplayLine(gsi);
+  }
+
+  @Override
+  public InterruptOutput interruptController(InterruptController controller) {
+    throw new IllegalStateException("interrupt controllers are not recorded");
   }
 
   @Override

@@ -18,9 +18,16 @@ final class HardwareOptions {
   private static final String DEVICE = "--device";
   private static final String WITHOUT = "--without";
   private static final String KERNEL_PIT = "--kernel-pit";
+  private static final String IRQCHIP = "--irqchip";
 
   private static final String DEFAULT_MEMORY = "512M";
   private static final int DEFAULT_CPUS = 1;
+
+  /** Named as a user writes it. */
+  private enum Irqchip {
+    kernel,
+    split
+  }
 
   private HardwareOptions() {}
 
@@ -55,6 +62,13 @@ final class HardwareOptions {
         OptionSpec.builder(KERNEL_PIT)
             .type(boolean.class)
             .description("Uses KVM's own i8254 in place of the device 'pit'.")
+            .build(),
+        OptionSpec.builder(IRQCHIP)
+            .paramLabel("kernel|split")
+            .type(Irqchip.class)
+            .description(
+                "Interrupt controllers: all KVM's own, or IOAPIC and PICs as devices 'ioapic' and"
+                    + " 'pic'. Default: kernel")
             .build());
   }
 
@@ -65,11 +79,19 @@ final class HardwareOptions {
             options.matchedOptionValue(MEMORY, MemorySize.parse(DEFAULT_MEMORY)),
             options.matchedOptionValue(CPUS, DEFAULT_CPUS),
             boot);
-    MachineConfig pc = options.hasMatchedOption(KERNEL_PIT) ? standard.withKernelPit() : standard;
+    MachineConfig pc = withChips(options, standard);
     List<DeviceRequest> kept =
         without(pc.devices(), options.matchedOptionValue(WITHOUT, List.of()));
     List<DeviceRequest> requests = options.matchedOptionValue(DEVICE, List.of());
     return pc.withDevices(DeviceRequest.merge(kept, requests));
+  }
+
+  private static MachineConfig withChips(ParseResult options, MachineConfig standard) {
+    MachineConfig pc =
+        options.matchedOptionValue(IRQCHIP, Irqchip.kernel) == Irqchip.split
+            ? standard.withSplitIrqchip()
+            : standard;
+    return options.hasMatchedOption(KERNEL_PIT) ? pc.withKernelPit() : pc;
   }
 
   private static List<DeviceRequest> without(List<DeviceRequest> devices, List<String> types) {

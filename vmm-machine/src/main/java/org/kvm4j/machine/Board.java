@@ -41,15 +41,17 @@ final class Board {
     for (Range ram : MemoryLayout.ofRam(config.ram().bytes()).ram()) {
       plan.reserve("RAM", FixedResource.addresses(ram.start(), ram.sizeBytes()));
     }
-    plan.reserve("KVM's IOAPIC", FixedResource.addresses(IOAPIC_ADDRESS, APIC_BYTES));
     plan.reserve("KVM's local APIC", FixedResource.addresses(LOCAL_APIC_ADDRESS, APIC_BYTES));
     plan.reserve(
         "KVM's own pages",
         FixedResource.addresses(MemoryLayout.IDENTITY_MAP_ADDRESS, KVM_PAGES_BYTES));
-    plan.reserve("KVM's interrupt controller", FixedResource.ports(0x20, 2));
-    plan.reserve("KVM's interrupt controller", FixedResource.ports(0xa0, 2));
-    plan.reserve("KVM's interrupt controller", FixedResource.ports(0x4d0, 2));
-    plan.reserve("KVM's interrupt controller, as its cascade", FixedResource.interrupt(2));
+    if (config.kernelChips().hasIrqchip()) {
+      plan.reserve("KVM's IOAPIC", FixedResource.addresses(IOAPIC_ADDRESS, APIC_BYTES));
+      plan.reserve("KVM's interrupt controller", FixedResource.ports(0x20, 2));
+      plan.reserve("KVM's interrupt controller", FixedResource.ports(0xa0, 2));
+      plan.reserve("KVM's interrupt controller", FixedResource.ports(0x4d0, 2));
+      plan.reserve("KVM's interrupt controller, as its cascade", FixedResource.interrupt(2));
+    }
     if (config.kernelChips().hasPit()) {
       plan.reserve("KVM's own i8254", FixedResource.ports(0x40, 4));
       plan.reserve("KVM's own i8254", FixedResource.ports(0x61, 1));

@@ -54,6 +54,7 @@ public final class Machine implements AutoCloseable {
   private final PioSpace pio = new PioSpace();
   private final MmioSpace mmio = new MmioSpace();
   private final DeviceSet devices;
+  private final InterruptChips interrupts;
   private final EndLatch end = new EndLatch(this::letAllEnd);
   private final PauseGate gate = new PauseGate();
   private final GuestClocks guestClocks;
@@ -79,12 +80,13 @@ public final class Machine implements AutoCloseable {
     this.host = host;
     this.loader = loader;
     this.guestClocks = new GuestClocks(vm, gate);
+    this.interrupts = InterruptChips.of(config.kernelChips(), vm);
     this.devices =
         new DeviceSet(
             new Platform(
                 pio,
                 mmio,
-                vm::setIrqLine,
+                interrupts.lines(),
                 time,
                 new DeviceControl(this::request, end),
                 vm.memory(),
@@ -156,7 +158,7 @@ public final class Machine implements AutoCloseable {
       Hypervisor hypervisor, MachineConfig config, DeviceCatalog catalog, MemoryLayout layout) {
     vm.setTssAddress(MemoryLayout.TSS_ADDRESS);
     vm.setIdentityMapAddress(MemoryLayout.IDENTITY_MAP_ADDRESS);
-    vm.createIrqchip();
+    interrupts.create(devices.interruptControllers());
     if (config.kernelChips().hasPit()) {
       vm.createPit2(true);
     }
@@ -183,7 +185,7 @@ public final class Machine implements AutoCloseable {
   }
 
   private VcpuThread newThread(Vcpu vcpu) {
-    VcpuThread thread = new VcpuThread(vcpu, vm.memory(), end, gate, this::request);
+    VcpuThread thread = new VcpuThread(vcpu, vm.memory(), interrupts, end, gate, this::request);
     recorder.ifPresent(r -> r.vcpu(vcpu.id(), thread.thread()));
     return thread;
   }

@@ -1,5 +1,6 @@
 package org.kvm4j.machine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.kvm4j.device.DeviceConflictException;
@@ -81,10 +82,37 @@ public record MachineConfig(
     return new MachineConfig(ram, processors, boot, newDevices, kernelChips, run);
   }
 
-  /** The same machine with KVM's own i8254 in place of the device {@code pit}. */
+  /**
+   * The same machine with KVM's own i8254 in place of the device {@code pit}.
+   *
+   * @throws DeviceConflictException in a machine with a split irqchip
+   */
   public MachineConfig withKernelPit() {
+    checkKernelPit(kernelChips.hasIrqchip());
     List<DeviceRequest> others = devices.stream().filter(d -> !d.type().equals("pit")).toList();
     return new MachineConfig(ram, processors, boot, others, KernelChips.IRQCHIP_AND_PIT, run);
+  }
+
+  /**
+   * The same machine with the devices {@code ioapic} and {@code pic} in place of KVM's own: a split
+   * irqchip, of which KVM has the local APICs.
+   *
+   * @throws DeviceConflictException in a machine with KVM's own i8254
+   */
+  public MachineConfig withSplitIrqchip() {
+    checkKernelPit(!kernelChips.hasPit());
+    List<DeviceRequest> more = new ArrayList<>(devices);
+    more.add(DeviceRequest.of("ioapic"));
+    more.add(DeviceRequest.of("pic"));
+    return new MachineConfig(ram, processors, boot, more, KernelChips.LOCAL_APICS, run);
+  }
+
+  private static void checkKernelPit(boolean possible) {
+    if (!possible) {
+      throw new DeviceConflictException(
+          "KVM's own i8254 needs KVM's own PIC and IOAPIC. Leave out --kernel-pit or --irqchip"
+              + " split.");
+    }
   }
 
   /** The same machine run in another way. */

@@ -27,10 +27,9 @@ final class PauseGate {
   private int errandsLeft;
   private RuntimeException errandFailure;
 
-  /** A vCPU thread begins; it stands here if the gate is closed. */
-  synchronized void enter(Vcpu vcpu) {
+  /** A vCPU thread is about to begin, and counts from now on; it must pass before it runs. */
+  synchronized void expect() {
     running++;
-    pass(vcpu, () -> {});
   }
 
   /** A vCPU thread ends. */

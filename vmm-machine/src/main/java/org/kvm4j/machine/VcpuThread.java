@@ -17,6 +17,7 @@ final class VcpuThread implements Runnable {
 
   private final Vcpu vcpu;
   private final GuestMemory memory;
+  private final InterruptChips interrupts;
   private final EndLatch end;
   private final PauseGate gate;
   private final BiConsumer<VmEvent, String> onRequest;
@@ -30,11 +31,13 @@ final class VcpuThread implements Runnable {
   VcpuThread(
       Vcpu vcpu,
       GuestMemory memory,
+      InterruptChips interrupts,
       EndLatch end,
       PauseGate gate,
       BiConsumer<VmEvent, String> onRequest) {
     this.vcpu = vcpu;
     this.memory = memory;
+    this.interrupts = interrupts;
     this.end = end;
     this.gate = gate;
     this.onRequest = onRequest;
@@ -46,6 +49,7 @@ final class VcpuThread implements Runnable {
   }
 
   void start() {
+    gate.expect();
     thread.start();
   }
 
@@ -66,9 +70,10 @@ final class VcpuThread implements Runnable {
 
   @Override
   public void run() {
-    gate.enter(vcpu);
     try {
+      gate.pass(vcpu, () -> {});
       while (!end.isReported()) {
+        interrupts.beforeRun(vcpu);
         handle(vcpu.run());
         gate.pass(vcpu, this::tellTheGuest);
       }
@@ -93,7 +98,7 @@ final class VcpuThread implements Runnable {
   }
 
   private void handle(VcpuExit exit) {
-    if (exit instanceof VcpuExit.Interrupted) {
+    if (exit instanceof VcpuExit.Interrupted || interrupts.handle(exit)) {
       return; // a kick: the loop looks for an end or a pause
     }
     if (exit instanceof VcpuExit.Shutdown) {

@@ -48,6 +48,28 @@ final class MachineConfigTest {
         "Device pit: KVM's own i8254 has its ports. Leave one of the two out.", e.getMessage());
   }
 
+  @Test
+  void withSplitIrqchip_addsTheControllersAsDevices() {
+    MachineConfig config = MachineConfig.standard(MEMORY_BYTES, 1, BOOT).withSplitIrqchip();
+
+    assertEquals(KernelChips.LOCAL_APICS, config.kernelChips());
+    assertEquals(List.of("ioapic", "pic"), types(config).subList(8, 10));
+  }
+
+  @Test
+  void kernelPitWithoutKernelPic_isRefused() {
+    MachineConfig standard = MachineConfig.standard(MEMORY_BYTES, 1, BOOT);
+    MachineConfig split = standard.withSplitIrqchip();
+    MachineConfig kernelPit = standard.withKernelPit();
+
+    DeviceConflictException e = assertThrows(DeviceConflictException.class, split::withKernelPit);
+    assertEquals(
+        "KVM's own i8254 needs KVM's own PIC and IOAPIC. Leave out --kernel-pit or --irqchip"
+            + " split.",
+        e.getMessage());
+    assertThrows(DeviceConflictException.class, kernelPit::withSplitIrqchip);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 255})
   void vcpus_from1To255_areTaken(int vcpus) {

@@ -6,7 +6,7 @@ import static org.kvm4j.testkit.guest.Register.RAX;
 
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.kvm4j.testkit.RequiresKvm;
 
 /** Guests that use the 8254: ours, and the one in the kernel that may take its place. */
@@ -25,14 +25,19 @@ final class TimerGuestIT {
   /** Far more than fit into 10 ms: an exit takes microseconds. */
   private static final int MOST_LOOPS = 1_000_000;
 
-  private static TestMachine machine(GuestCode code, boolean kernelPit) {
+  private static TestMachine machine(GuestCode code, KernelChips chips) {
     MachineConfig config = TestMachine.pc(code);
-    return new TestMachine(kernelPit ? config.withKernelPit() : config);
+    return new TestMachine(
+        switch (chips) {
+          case LOCAL_APICS -> config.withSplitIrqchip();
+          case IRQCHIP -> config;
+          case IRQCHIP_AND_PIT -> config.withKernelPit();
+        });
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void timerInterrupts_areCountedByTheGuestsHandler(boolean kernelPit) throws InterruptedException {
+  @EnumSource
+  void timerInterrupts_areCountedByTheGuestsHandler(KernelChips chips) throws InterruptedException {
     GuestCode code =
         new GuestCode()
             .loadIdt(0, "tick")
@@ -49,7 +54,7 @@ final class TimerGuestIT {
             .inc32(TICKS)
             .endOfInterrupt();
 
-    try (TestMachine machine = machine(code, kernelPit)) {
+    try (TestMachine machine = machine(code, chips)) {
       assertEquals(MachineEnd.Kind.POWER_OFF, machine.run().kind());
       int ticks = machine.machine().memory().readInt(TICKS);
       // One more may come between the last comparison and the guest's cli.
@@ -59,8 +64,8 @@ final class TimerGuestIT {
 
   /** As Linux finds out how fast its TSC is: pit_calibrate_tsc, arch/x86/kernel/tsc.c. */
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void output2_risesAtPort61_whenCounter2HasCountedDown(boolean kernelPit)
+  @EnumSource
+  void output2_risesAtPort61_whenCounter2HasCountedDown(KernelChips chips)
       throws InterruptedException {
     GuestCode code =
         new GuestCode()
@@ -78,7 +83,7 @@ final class TimerGuestIT {
             .label("end")
             .powerOff();
 
-    try (TestMachine machine = machine(code, kernelPit)) {
+    try (TestMachine machine = machine(code, chips)) {
       assertEquals(MachineEnd.Kind.POWER_OFF, machine.run().kind());
       int loops = machine.machine().memory().readInt(LOOPS);
       assertTrue(loops > 1, "high before it had counted");

@@ -3,6 +3,7 @@ package org.kvm4j.core.device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.bus.MmioBus;
@@ -19,10 +20,13 @@ import org.kvm4j.device.DeviceProvider;
 import org.kvm4j.device.DeviceState;
 import org.kvm4j.device.Firmware;
 import org.kvm4j.device.HostStream;
+import org.kvm4j.device.InterruptController;
 import org.kvm4j.device.InterruptLine;
+import org.kvm4j.device.InterruptOutput;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmControl;
 import org.kvm4j.device.VmTimer;
+import org.kvm4j.irq.MsiMessage;
 
 /** One device in a VM, with all that was handed to it: the other side of its context. */
 final class ConnectedDevice implements DeviceContext, AutoCloseable {
@@ -38,6 +42,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   private final DeviceOptions options;
   private final Platform platform;
   private final LineMixer lines;
+  private final InterruptControllers controllers;
   private final Tape tape;
   private final DeviceGuard guard;
   private final ToldFirmware firmware;
@@ -45,6 +50,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   private final Holdings holdings;
   private final DeviceThreads threads;
 
+  private Optional<InterruptControllers.Member> member = Optional.empty();
   private Inheritance inheritance = Inheritance.NONE;
   private Device device;
   private boolean created;
@@ -56,6 +62,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
       DeviceOptions options,
       Platform platform,
       LineMixer lines,
+      InterruptControllers controllers,
       Watchdog watchdog,
       Tape tape) {
     this.id = id;
@@ -63,6 +70,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     this.options = options;
     this.platform = platform;
     this.lines = lines;
+    this.controllers = controllers;
     this.tape = tape;
     this.holdings = new Holdings(id);
     this.threads = new DeviceThreads(provider.getClass().getClassLoader());
@@ -133,7 +141,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
     return guard.whileIdle(action);
   }
 
-  /** Puts its ranges onto the buses. */
+  /** Puts its ranges onto the buses, and itself between lines and processors. */
   void connect() {
     claims.forEach(claim -> claim.connect(platform.pio(), platform.mmio()));
   }
@@ -142,6 +150,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   void disconnect() {
     platform.pio().unregister(owner());
     platform.mmio().unregister(owner());
+    member.ifPresent(controllers::remove);
   }
 
   private String owner() {
@@ -207,6 +216,32 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   @Override
   public InterruptLine interruptLine(int gsi) {
     return tape.around(holdings.add(lines.source(id, gsi)), gsi);
+  }
+
+  @Override
+  public InterruptOutput interruptController(InterruptController controller) {
+    InterruptControllers.Member joining = controllers.member(id, guard, tape.around(controller));
+    claim((pio, mmio) -> controllers.add(joining));
+    member = Optional.of(joining);
+    holdings.add(joining.intr());
+    return new InterruptOutput() {
+      @Override
+      public void intr(boolean high) {
+        joining.intr().set(high);
+      }
+
+      @Override
+      public void route(int pin, MsiMessage message) {
+        holdings.checkOpen();
+        joining.route(pin, message);
+      }
+
+      @Override
+      public void send(int pin) {
+        holdings.checkOpen();
+        joining.send(pin);
+      }
+    };
   }
 
   @Override

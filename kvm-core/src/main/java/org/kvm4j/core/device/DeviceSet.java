@@ -31,6 +31,7 @@ public final class DeviceSet implements AutoCloseable {
       FixedResource.addresses(0xc000_0000L, 0x3ec0_0000L);
 
   private final Platform platform;
+  private final InterruptControllers controllers = new InterruptControllers();
   private final LineMixer lines;
   private final Watchdog watchdog;
   private final Map<String, ConnectedDevice> devices = new LinkedHashMap<>();
@@ -52,7 +53,12 @@ public final class DeviceSet implements AutoCloseable {
   public DeviceSet(Platform platform, ResourcePlan plan) {
     this.platform = platform;
     this.plan = plan;
-    this.lines = new LineMixer(platform.lines());
+    this.lines =
+        new LineMixer(
+            (gsi, high) -> {
+              platform.lines().set(gsi, high);
+              controllers.setLine(gsi, high);
+            });
     this.watchdog = new Watchdog(platform.callBudget());
   }
 
@@ -63,6 +69,11 @@ public final class DeviceSet implements AutoCloseable {
    */
   public void recordWith(Recorder newRecorder) {
     recorder = Optional.of(newRecorder);
+  }
+
+  /** Those of the devices that are interrupt controllers. */
+  public InterruptControllers interruptControllers() {
+    return controllers;
   }
 
   /** As {@link #addAll}, with one device whose code was there at start; its id. */
@@ -122,7 +133,7 @@ public final class DeviceSet implements AutoCloseable {
     Tape tape =
         recorder.map(r -> r.tape(id, type.name(), whole(provider, texts))).orElse(Tape.NONE);
     ConnectedDevice connected =
-        new ConnectedDevice(id, provider, options, platform, lines, watchdog, tape);
+        new ConnectedDevice(id, provider, options, platform, lines, controllers, watchdog, tape);
     devices.put(id, connected);
     try {
       connected.create();
@@ -199,7 +210,14 @@ public final class DeviceSet implements AutoCloseable {
           succession.run(
               trial ->
                   new ConnectedDevice(
-                      id, type.provider(), options, trial, lines, watchdog, Tape.NONE));
+                      id,
+                      type.provider(),
+                      options,
+                      trial,
+                      lines,
+                      controllers,
+                      watchdog,
+                      Tape.NONE));
       planned.put(id, texts);
       devices.put(id, next);
       return succession.withState();

@@ -13,7 +13,9 @@ import static org.kvm4j.core.device.RecordedEvent.WRITE;
 
 import java.util.function.Supplier;
 import org.kvm4j.core.bus.Target;
+import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.HostStream;
+import org.kvm4j.device.InterruptController;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmControl;
@@ -103,6 +105,14 @@ final class DeviceTape extends Tape {
         return target.maxAccessBytes();
       }
     };
+  }
+
+  /** A replay could not tell it of the lines of other devices. */
+  @Override
+  InterruptController around(InterruptController controller) {
+    throw new DeviceConfigurationException(
+        "Device %s: interrupt controllers cannot be recorded. Leave out --record or --irqchip split."
+            .formatted(id));
   }
 
   @Override

@@ -6,7 +6,7 @@ import org.kvm4j.device.InterruptLine;
 /** ORs what several devices drive onto the same GSI. Threading: any thread. */
 final class LineMixer {
 
-  private static final int GSI_COUNT = 24;
+  static final int GSI_COUNT = 24;
 
   private final Wire[] wires = new Wire[GSI_COUNT];
 
@@ -22,7 +22,7 @@ final class LineMixer {
       throw new DeviceConfigurationException(
           "Device %s: there is no GSI %d. Use 0 to %d.".formatted(deviceId, gsi, GSI_COUNT - 1));
     }
-    return new Source(wires[gsi]);
+    return wires[gsi].newSource();
   }
 
   /** Tells the sink of all lines that are high once more. */
@@ -36,7 +36,8 @@ final class LineMixer {
     }
   }
 
-  private static final class Wire {
+  /** What several sources drive. */
+  static final class Wire {
     private final LineSink sink;
     private final int gsi;
     private int highSources;
@@ -44,6 +45,10 @@ final class LineMixer {
     Wire(LineSink sink, int gsi) {
       this.sink = sink;
       this.gsi = gsi;
+    }
+
+    Source newSource() {
+      return new Source(this);
     }
   }
 
@@ -73,6 +78,10 @@ final class LineMixer {
           wire.sink.set(wire.gsi, newHigh);
         }
       }
+    }
+
+    boolean isHigh() {
+      return high;
     }
 
     /** Low for good: its device is fenced or closed. */

@@ -5,6 +5,7 @@ import org.kvm4j.bus.MmioHandler;
 import org.kvm4j.bus.PioHandler;
 import org.kvm4j.core.bus.Target;
 import org.kvm4j.device.HostStream;
+import org.kvm4j.device.InterruptController;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmControl;
@@ -41,6 +42,10 @@ class Tape {
 
   InterruptLine around(InterruptLine line, int gsi) {
     return line;
+  }
+
+  InterruptController around(InterruptController controller) {
+    return controller;
   }
 
   VmClock around(VmClock clock) {

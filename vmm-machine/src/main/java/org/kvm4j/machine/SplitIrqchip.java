@@ -1,0 +1,121 @@
+package org.kvm4j.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.kvm4j.RunState;
+import org.kvm4j.Vcpu;
+import org.kvm4j.VcpuExit;
+import org.kvm4j.Vm;
+import org.kvm4j.core.device.InterruptControllers;
+import org.kvm4j.core.device.LineSink;
+import org.kvm4j.device.InterruptOutput;
+import org.kvm4j.irq.GsiRoute;
+import org.kvm4j.irq.MsiMessage;
+
+/**
+ * Local APICs in the kernel, all other interrupt controllers devices. KVM API,
+ * KVM_CAP_SPLIT_IRQCHIP.
+ *
+ * <p>An I/O APIC's pin is a GSI that is routed as a message, for only then does KVM know whose end
+ * of interrupt leaves the kernel. The PICs' INTR goes to the first vCPU, whose own thread asks for
+ * the vector and queues it.
+ */
+final class SplitIrqchip implements InterruptChips, InterruptOutput {
+
+  private static final int PINS = 24;
+  private static final int BOOTSTRAP_PROCESSOR = 0;
+
+  private final Vm vm;
+  private final MsiMessage[] messages = new MsiMessage[PINS]; // guarded by this
+  private volatile Optional<InterruptControllers> controllers = Optional.empty();
+  private volatile Optional<Vcpu> first = Optional.empty();
+  private volatile boolean intr;
+
+  /** As the first vCPU knows; of its thread. */
+  private boolean windowRequested;
+
+  SplitIrqchip(Vm vm) {
+    this.vm = vm;
+  }
+
+  @Override
+  public LineSink lines() {
+    return (gsi, high) -> {};
+  }
+
+  @Override
+  public void create(InterruptControllers newControllers) {
+    vm.createSplitIrqchip(PINS);
+    newControllers.connectTo(this);
+    controllers = Optional.of(newControllers);
+  }
+
+  @Override
+  public void beforeRun(Vcpu vcpu) {
+    if (vcpu.id() != BOOTSTRAP_PROCESSOR) {
+      return;
+    }
+    if (first.isEmpty()) {
+      first = Optional.of(vcpu); // before the look at INTR, or a kick could be lost
+    }
+    if (intr && isReady(vcpu)) {
+      inject(vcpu);
+    }
+    boolean waits = intr;
+    if (windowRequested != waits) {
+      windowRequested = waits;
+      vcpu.requestInterruptWindow(waits);
+    }
+  }
+
+  /** KVM says no, too, while LINT0 is masked, or a vector waits already. */
+  private static boolean isReady(Vcpu vcpu) {
+    RunState state = vcpu.runState();
+    return state.readyForInterruptInjection() && state.interruptFlag();
+  }
+
+  private void inject(Vcpu vcpu) {
+    int vector = controllers.orElseThrow().acknowledge();
+    if (vector != InterruptControllers.NO_VECTOR) {
+      vcpu.inject().interrupt(vector);
+    }
+  }
+
+  @Override
+  public boolean handle(VcpuExit exit) {
+    if (exit instanceof VcpuExit.IoapicEoi eoi) {
+      controllers.orElseThrow().endOfInterrupt(eoi.vector());
+      return true;
+    }
+    return exit instanceof VcpuExit.InterruptWindowOpen; // what comes next is beforeRun
+  }
+
+  @Override
+  public void intr(boolean high) {
+    intr = high;
+    if (high) {
+      first.ifPresent(Vcpu::kick);
+    }
+  }
+
+  @Override
+  public synchronized void route(int pin, MsiMessage message) {
+    if (message.equals(messages[pin])) {
+      return;
+    }
+    messages[pin] = message;
+    List<GsiRoute> routes = new ArrayList<>();
+    for (int gsi = 0; gsi < PINS; gsi++) {
+      if (messages[gsi] != null) {
+        routes.add(new GsiRoute.Msi(gsi, messages[gsi]));
+      }
+    }
+    vm.interrupts().setRoutes(routes);
+  }
+
+  @Override
+  public void send(int pin) {
+    vm.setIrqLine(pin, true); // a message has no level
+  }
+}
