@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.kvm4j.Buses;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.Hypervisor;
+import org.kvm4j.KvmException;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
 import org.kvm4j.core.bus.MmioSpace;
@@ -28,6 +29,8 @@ import org.kvm4j.device.VmEvent;
 import org.kvm4j.machine.boot.BootState;
 import org.kvm4j.machine.boot.MemoryLayout;
 import org.kvm4j.machine.boot.Range;
+import org.kvm4j.machine.explain.Explanation;
+import org.kvm4j.machine.explain.OutputMeter;
 
 /**
  * A PC: one VM with its devices, loaded and ready to run.
@@ -56,6 +59,8 @@ public final class Machine implements AutoCloseable {
   private final PauseGate gate = new PauseGate();
   private final RunOptions run;
   private final Host host;
+  private final OutputMeter output;
+  private final Witnesses witnesses;
 
   /** Grows while a stream's thread may already end the machine, which goes through it. */
   private final List<VcpuThread> threads = new CopyOnWriteArrayList<>();
@@ -70,6 +75,7 @@ public final class Machine implements AutoCloseable {
     this.vm = vm;
     this.run = config.run();
     this.host = host;
+    this.output = new OutputMeter(host.streams());
     this.devices =
         new DeviceSet(
             new Platform(
@@ -79,10 +85,11 @@ public final class Machine implements AutoCloseable {
                 time,
                 new DeviceControl(this::request, end),
                 vm.memory(),
-                host.streams(),
+                output,
                 run.deviceBudget(),
                 this::deviceFault),
             Board.plan(config));
+    this.witnesses = new Witnesses(config, devices, pio.unclaimed(), output);
     time.setRate(run.clockRate());
   }
 
@@ -296,6 +303,35 @@ public final class Machine implements AutoCloseable {
   /** The ports that the guest used and no device answers. */
   public UnclaimedAccesses unclaimedPorts() {
     return pio.unclaimed();
+  }
+
+  /** When the guest said something last. */
+  public OutputMeter output() {
+    return output;
+  }
+
+  /**
+   * Tells what the guest does, or why it ended. A machine that runs stands meanwhile; one that
+   * cannot be paused is explained without its registers.
+   *
+   * @throws InterruptedException if the waiting thread is interrupted; the machine goes on
+   */
+  public synchronized Explanation explain() throws InterruptedException {
+    boolean runs = started && !paused && !end.isReported();
+    try {
+      if (runs) {
+        pause();
+      }
+    } catch (KvmException e) {
+      LOG.log(Level.DEBUG, "explained without registers", e);
+    }
+    try {
+      return witnesses.explanation(threads);
+    } finally {
+      if (runs) {
+        resume();
+      }
+    }
   }
 
   /** Stops the machine if it runs, then closes devices, memory and VM; idempotent. */

@@ -18,17 +18,23 @@ final class VcpuThread implements Runnable {
   private final EndLatch end;
   private final PauseGate gate;
   private final Thread thread;
+  private final VcpuWitness witness;
 
   VcpuThread(Vcpu vcpu, GuestMemory memory, EndLatch end, PauseGate gate) {
     this.vcpu = vcpu;
     this.memory = memory;
     this.end = end;
     this.gate = gate;
+    this.witness = new VcpuWitness(vcpu, memory);
     this.thread = new Thread(this, "kvm4j-vcpu-" + vcpu.id());
   }
 
   Thread thread() {
     return thread;
+  }
+
+  VcpuWitness witness() {
+    return witness;
   }
 
   void start() {
@@ -56,7 +62,8 @@ final class VcpuThread implements Runnable {
     try {
       while (!end.isReported()) {
         handle(vcpu.run());
-        gate.pass(this::tellTheGuest);
+        gate.pass(this::stand);
+        witness.goesOn();
       }
     } catch (KvmException e) {
       end.report(MachineEnd.failed(e));
@@ -65,12 +72,14 @@ final class VcpuThread implements Runnable {
           MachineEnd.failed(
               new KvmException("vCPU %d: %s. This is a bug in kvm4j.".formatted(vcpu.id(), e), e)));
     } finally {
+      witness.stands();
       gate.leave();
     }
   }
 
-  /** Or its watchdog would take the pause for a hang. */
-  private void tellTheGuest() {
+  /** The guest is told, or its watchdog would take the pause for a hang. */
+  private void stand() {
+    witness.stands();
     try {
       var unused = vcpu.tsc().notifyPaused();
     } catch (KvmCapabilityException e) {
@@ -82,6 +91,7 @@ final class VcpuThread implements Runnable {
     if (exit instanceof VcpuExit.Interrupted) {
       return; // a kick: the loop looks for an end or a pause
     }
+    witness.endsWith(exit);
     if (exit instanceof VcpuExit.Shutdown) {
       end.report(
           MachineEnd.of(

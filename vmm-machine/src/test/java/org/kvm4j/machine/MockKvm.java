@@ -15,6 +15,8 @@ import org.kvm4j.CpuidEntry;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.MemorySlot;
+import org.kvm4j.MpState;
+import org.kvm4j.Registers;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.Vm;
@@ -51,7 +53,9 @@ final class MockKvm {
     Semaphore kicks = new Semaphore(0);
     when(vcpu.id()).thenReturn(id);
     when(vcpu.tsc()).thenReturn(mock(VcpuTsc.class));
+    when(vcpu.registers()).thenReturn(Registers.builder().build());
     when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
+    when(vcpu.mpState()).thenReturn(MpState.RUNNABLE);
     when(vcpu.run())
         .thenAnswer(
             call -> {
