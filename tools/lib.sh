@@ -98,6 +98,9 @@ static_busybox() {
   printf '%s\n' "$path"
 }
 
+# libraries FILE...: the shared libraries that the files need, from the system's directories.
+libraries() { ldd "$@" 2>/dev/null | grep -o '/[^ ]*\.so[^ ]*' | grep -v '^/.*:$' | sort -u; }
+
 # install_busybox BUSYBOX DIRECTORY: copies it there, with a link for each of its commands.
 install_busybox() {
   local busybox=$1 directory=$2 name
