@@ -2,6 +2,8 @@ package org.kvm4j.machine.explain;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.KvmException;
 import org.kvm4j.MpState;
@@ -62,9 +64,7 @@ public record CpuState(
       return List.of();
     }
     byte[] bytes = memory.read(address, length);
-    return java.util.stream.IntStream.range(0, length)
-        .mapToObj(i -> Byte.toUnsignedInt(bytes[i]))
-        .toList();
+    return IntStream.range(0, length).mapToObj(i -> Byte.toUnsignedInt(bytes[i])).toList();
   }
 
   private static long syscallEntry(Vcpu vcpu) {
@@ -111,16 +111,8 @@ public record CpuState(
     return !isProtected() && registers.rip() == RESET_RIP && special.cs().selector() == 0xf000;
   }
 
-  /** Whether the code at RIP begins so. */
-  boolean isAt(int... bytes) {
-    if (code.size() < bytes.length) {
-      return false;
-    }
-    for (int i = 0; i < bytes.length; i++) {
-      if (code.get(i) != bytes[i]) {
-        return false;
-      }
-    }
-    return true;
+  /** The code at RIP, in hexadecimal. */
+  String codeText(String delimiter) {
+    return code.stream().map("%02x"::formatted).collect(Collectors.joining(delimiter));
   }
 }

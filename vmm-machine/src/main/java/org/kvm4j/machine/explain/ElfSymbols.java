@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -37,7 +38,7 @@ final class ElfSymbols {
   }
 
   /** By address; none if the file is stripped, empty if it is damaged. */
-  Optional<TreeMap<Long, String>> names() throws IOException {
+  Optional<SortedMap<Long, String>> names() throws IOException {
     if (header.limit() < EHDR_BYTES) {
       return Optional.empty();
     }
@@ -69,12 +70,12 @@ final class ElfSymbols {
     return Optional.of(read(file, offset, (int) size));
   }
 
-  private Optional<TreeMap<Long, String>> names(
+  private Optional<SortedMap<Long, String>> names(
       Optional<ByteBuffer> symbols, Optional<ByteBuffer> texts) {
     if (symbols.isEmpty() || texts.isEmpty()) {
       return Optional.empty();
     }
-    TreeMap<Long, String> names = new TreeMap<>(Long::compareUnsigned);
+    SortedMap<Long, String> names = new TreeMap<>(Long::compareUnsigned);
     ByteBuffer table = symbols.get();
     int entryBytes = wide ? 24 : 16;
     for (int at = 0; at + entryBytes <= table.limit(); at += entryBytes) {
@@ -97,9 +98,11 @@ final class ElfSymbols {
     while (end >= 0 && end < texts.limit() && end - from < MOST_NAME_BYTES && texts.get(end) != 0) {
       end++;
     }
-    return end <= from
-        ? ""
-        : new String(texts.array(), from, end - from, StandardCharsets.ISO_8859_1);
+    byte[] name = new byte[Math.max(0, end - from)];
+    if (name.length > 0) {
+      texts.get(from, name);
+    }
+    return new String(name, StandardCharsets.ISO_8859_1);
   }
 
   private long word(ByteBuffer bytes, int at) {

@@ -1,6 +1,6 @@
 package org.kvm4j.machine.explain;
 
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,14 +32,14 @@ public record Explanation(
     vcpus = List.copyOf(vcpus);
     postCodes = List.copyOf(postCodes);
     TreeMap<Long, Long> ports = new TreeMap<>(unclaimedPorts);
-    unclaimedPorts = java.util.Collections.unmodifiableSortedMap(ports);
+    unclaimedPorts = Collections.unmodifiableSortedMap(ports);
     Objects.requireNonNull(commandLine, "commandLine");
     devices = List.copyOf(devices);
   }
 
   /** What is likely, with what to do: sentences, the likeliest first. */
   public List<String> likelyCauses() {
-    return Arrays.stream(Cause.values()).flatMap(cause -> cause.hint(this).stream()).toList();
+    return Causes.of(this);
   }
 
   /** The whole as a text of several lines without an end of line at its end. */

@@ -1,6 +1,7 @@
 package org.kvm4j.machine.explain;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -104,7 +105,7 @@ final class ExplanationText {
     SpecialRegisters s = cpu.special();
     String at = symbols.at(cpu).map(name -> "  " + name).orElse("");
     lines.add("  rip %016x%s".formatted(r.rip(), at));
-    String code = cpu.code().isEmpty() ? "not readable" : hex(cpu.code());
+    String code = cpu.code().isEmpty() ? "not readable" : cpu.codeText(" ");
     String known =
         KnownInstruction.at(cpu).map(instruction -> "  " + instruction.text()).orElse("");
     lines.add("  code at rip: " + code + known);
@@ -137,7 +138,7 @@ final class ExplanationText {
     if (exit instanceof VcpuExit.InternalError error && error.instructionBytes().length > 0) {
       lines.add(
           "  KVM could not emulate: "
-              + java.util.HexFormat.ofDelimiter(" ").formatHex(error.instructionBytes()));
+              + HexFormat.ofDelimiter(" ").formatHex(error.instructionBytes()));
     }
   }
 
@@ -166,7 +167,7 @@ final class ExplanationText {
   static long value(PastExit exit) {
     return exit.sizeBytes() >= Long.BYTES
         ? exit.value()
-        : exit.value() & (1L << exit.sizeBytes() * Byte.SIZE) - 1;
+        : exit.value() & ((1L << (exit.sizeBytes() * Byte.SIZE)) - 1);
   }
 
   private static String exitName(int reason) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,7 +52,7 @@ final class SymbolFile {
       if (!Files.exists(file)) {
         throw new NoSuchFileException(file.toString());
       }
-      TreeMap<Long, String> names = isElf(file) ? elf(file) : systemMap(file);
+      SortedMap<Long, String> names = isElf(file) ? elf(file) : systemMap(file);
       names.remove(0L); // as /proc/kallsyms has them for all but root
       if (names.isEmpty()) {
         throw error(file, "has no names of code");
@@ -64,18 +65,18 @@ final class SymbolFile {
     }
   }
 
-  private static TreeMap<Long, String> elf(Path file) throws IOException {
+  private static SortedMap<Long, String> elf(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
-      Optional<TreeMap<Long, String>> names = new ElfSymbols(channel).names();
+      Optional<SortedMap<Long, String>> names = new ElfSymbols(channel).names();
       return names.orElseThrow(() -> error(file, "is damaged, or has tables of more than 64 MiB"));
     }
   }
 
-  private static TreeMap<Long, String> systemMap(Path file) throws IOException {
+  private static SortedMap<Long, String> systemMap(Path file) throws IOException {
     if (Files.size(file) > MOST_BYTES) {
       throw error(file, "has more than 64 MiB");
     }
-    TreeMap<Long, String> names = new TreeMap<>(Long::compareUnsigned);
+    SortedMap<Long, String> names = new TreeMap<>(Long::compareUnsigned);
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         Matcher matcher = LINE.matcher(line);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.kvm4j.KvmException;
 import org.kvm4j.core.device.OneLine;
@@ -43,7 +44,7 @@ public final class Symbols {
   }
 
   /** Adds one; of several at an address, the first counts, if none of them is looked for. */
-  static void add(TreeMap<Long, String> byAddress, long address, String name) {
+  static void add(Map<Long, String> byAddress, long address, String name) {
     if (name.equals(SYSCALL_ENTRY)) {
       byAddress.put(address, name);
     } else {
@@ -56,7 +57,7 @@ public final class Symbols {
    *
    * @param byAddress in unsigned order
    */
-  static Symbols of(TreeMap<Long, String> byAddress) {
+  static Symbols of(SortedMap<Long, String> byAddress) {
     return new Symbols(byAddress);
   }
 
