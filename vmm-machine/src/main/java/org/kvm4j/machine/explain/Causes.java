@@ -138,7 +138,8 @@ final class Causes {
 
   private static Optional<String> deadHalt(Explanation e) {
     return when(
-        e.isAlive() && areAll(e, cpu -> cpu.isHalted() && !cpu.interruptsOn()),
+        (e.isAlive() && areAll(e, cpu -> cpu.isHalted() && !cpu.interruptsOn()))
+            || haltedForGood(e),
         "All vCPUs are halted with interrupts off, and nothing can wake them: the guest has"
             + " given up. A Linux that panics resets with panic=-1 on its command line.");
   }
@@ -208,6 +209,12 @@ final class Causes {
   private static boolean areAll(Explanation e, Predicate<? super CpuState> condition) {
     List<CpuState> started = e.started();
     return !started.isEmpty() && started.stream().allMatch(condition);
+  }
+
+  /** Without KVM's interrupt controllers, the halt itself is the end. */
+  private static boolean haltedForGood(Explanation e) {
+    return e.exit(VcpuExit.Halt.class).isPresent()
+        && e.culprit().filter(cpu -> !cpu.interruptsOn()).isPresent();
   }
 
   private static boolean hasNoEarlyConsole(String commandLine) {

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.kvm4j.GuestMemory;
-import org.kvm4j.KvmException;
 import org.kvm4j.PastExit;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
+import org.kvm4j.core.device.OneLine;
 
 /**
  * What is known of a vCPU at one moment. Immutable.
@@ -39,8 +39,9 @@ public record VcpuSnapshot(
     try {
       CpuState state = CpuState.of(vcpu, memory);
       return new VcpuSnapshot(vcpu.id(), exit, lastExits, Optional.of(state), "");
-    } catch (KvmException e) {
-      return new VcpuSnapshot(vcpu.id(), exit, lastExits, Optional.empty(), e.getMessage());
+    } catch (RuntimeException e) { // the report must not take the machine along
+      return new VcpuSnapshot(
+          vcpu.id(), exit, lastExits, Optional.empty(), OneLine.of(e.toString()));
     }
   }
 

@@ -63,6 +63,7 @@ final class CausesTest {
         sign(
             "All vCPUs are halted with interrupts off",
             Cpus.alive(Cpus.halted(Cpus.INTERRUPTS_OFF))),
+        sign("All vCPUs are halted with interrupts off", Cpus.ended(new VcpuExit.Halt(), SOUND)),
         sign("All vCPUs wait for an interrupt", Cpus.alive(Cpus.halted(Cpus.INTERRUPTS_ON))),
         sign(
             "The guest reads port 0x61 again and again, 10000 times now, and gets 0x20",
