@@ -18,7 +18,7 @@ final class RunCommand {
     HardwareOptions.options().forEach(spec::addOption);
     spec.addOption(Plugins.option());
     spec.addOption(Plugins.watchOption());
-    DeviceRules.options().forEach(spec::addOption);
+    RunRules.options().forEach(spec::addOption);
     Explainer.options().forEach(spec::addOption);
     spec.usageMessage()
         .footer(
@@ -43,13 +43,13 @@ final class RunCommand {
           config,
           catalog,
           new Session.Options(
-              DeviceRules.clockStep(options),
+              RunRules.clockStep(options),
               Plugins.watched(options),
               Explainer.of(options, config)));
     }
   }
 
   private static MachineConfig config(ParseResult options) {
-    return HardwareOptions.of(options, BootOptions.of(options)).withRun(DeviceRules.of(options));
+    return HardwareOptions.of(options, BootOptions.of(options)).withRun(RunRules.of(options));
   }
 }

@@ -2,6 +2,7 @@ package org.kvm4j.machine;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -57,25 +58,32 @@ public final class Machine implements AutoCloseable {
   private final DeviceSet devices;
   private final EndLatch end = new EndLatch(this::letAllEnd);
   private final PauseGate gate = new PauseGate();
+  private final GuestClocks guestClocks;
+  private final Restarter restarter = new Restarter(this::closeGate, this::restart);
   private final RunOptions run;
   private final Host host;
   private final OutputMeter output;
   private final Witnesses witnesses;
+  private final Loader loader;
+  private final Board board;
 
   /** Grows while a stream's thread may already end the machine, which goes through it. */
   private final List<VcpuThread> threads = new CopyOnWriteArrayList<>();
 
   private Optional<Recorder> recorder = Optional.empty();
+  private Optional<PowerOnState> powerOn = Optional.empty();
   private volatile boolean deviceFailed;
   private boolean paused;
   private boolean started;
   private boolean closed;
 
-  private Machine(Vm vm, MachineConfig config, Host host) {
+  private Machine(Vm vm, MachineConfig config, Host host, Loader loader) {
     this.vm = vm;
     this.run = config.run();
     this.host = host;
     this.output = new OutputMeter(host.streams());
+    this.loader = loader;
+    this.guestClocks = new GuestClocks(vm, gate);
     this.devices =
         new DeviceSet(
             new Platform(
@@ -89,6 +97,7 @@ public final class Machine implements AutoCloseable {
                 run.deviceBudget(),
                 this::deviceFault),
             Board.plan(config));
+    this.board = new Board(config, devices);
     this.witnesses = new Witnesses(config, devices, pio.unclaimed(), output);
     time.setRate(run.clockRate());
   }
@@ -128,25 +137,29 @@ public final class Machine implements AutoCloseable {
   public static Machine create(
       Hypervisor hypervisor, MachineConfig config, DeviceCatalog catalog, Host host) {
     MemoryLayout layout = MemoryLayout.ofRam(config.ram().bytes());
-    try (Loader loader = Loader.open(config, layout)) {
-      Machine machine = new Machine(hypervisor.createVm(), config, host);
-      try {
-        machine.assemble(hypervisor, config, catalog, layout, loader);
-        return machine;
-      } catch (RuntimeException | Error e) {
-        machine.close();
-        throw e;
-      }
+    Machine machine = open(hypervisor, config, host, Loader.open(config, layout));
+    try {
+      machine.assemble(hypervisor, config, catalog, layout);
+      return machine;
+    } catch (RuntimeException | Error e) {
+      machine.close();
+      throw e;
+    }
+  }
+
+  private static Machine open(
+      Hypervisor hypervisor, MachineConfig config, Host host, Loader loader) {
+    try {
+      return new Machine(hypervisor.createVm(), config, host, loader);
+    } catch (RuntimeException | Error e) {
+      loader.close();
+      throw e;
     }
   }
 
   /** In the order that KVM wants: see {@link Vm}. */
   private void assemble(
-      Hypervisor hypervisor,
-      MachineConfig config,
-      DeviceCatalog catalog,
-      MemoryLayout layout,
-      Loader loader) {
+      Hypervisor hypervisor, MachineConfig config, DeviceCatalog catalog, MemoryLayout layout) {
     vm.setTssAddress(MemoryLayout.TSS_ADDRESS);
     vm.setIdentityMapAddress(MemoryLayout.IDENTITY_MAP_ADDRESS);
     vm.createIrqchip();
@@ -160,17 +173,23 @@ public final class Machine implements AutoCloseable {
     recorder.ifPresent(devices::recordWith);
     devices.addAll(specs(config, catalog, layout));
     devices.connect();
-    BootState boot = loader.load(vm.memory(), new Board(config, devices));
+    BootState boot = loader.load(vm.memory(), board);
     VcpuSetup setup = new VcpuSetup(hypervisor, config.processors().count(), boot);
+    List<Vcpu> vcpus = new ArrayList<>();
     for (int id = 0; id < config.processors().count(); id++) {
       Vcpu vcpu = vm.createVcpu(id, new Buses(pio, mmio));
       setup.prepare(vcpu);
+      vcpus.add(vcpu);
       threads.add(newThread(vcpu));
+    }
+    if (run.onReset() == ResetPolicy.RESTART) {
+      powerOn =
+          Optional.of(PowerOnState.of(vm, config.kernelChips(), vcpus, hypervisor.msrIndexList()));
     }
   }
 
   private VcpuThread newThread(Vcpu vcpu) {
-    VcpuThread thread = new VcpuThread(vcpu, vm.memory(), end, gate);
+    VcpuThread thread = new VcpuThread(vcpu, vm.memory(), end, gate, this::request);
     recorder.ifPresent(r -> r.vcpu(vcpu.id(), thread.thread()));
     return thread;
   }
@@ -186,7 +205,8 @@ public final class Machine implements AutoCloseable {
 
   /**
    * Lets all vCPUs and the clock stand, as soon as what they do has ended; does nothing if they
-   * stand already. The guest's own clocks (TSC, kvm-clock) go on.
+   * stand already. The guest's own clocks (kvm-clock and, from Linux 5.16 on, TSC) stand, too, so
+   * that its time of day is behind the host's afterwards.
    *
    * @throws org.kvm4j.KvmException if a vCPU does not stop, because a device keeps it
    * @throws InterruptedException if the waiting thread is interrupted; the machine goes on
@@ -195,16 +215,22 @@ public final class Machine implements AutoCloseable {
     if (paused) {
       return;
     }
-    gate.close();
-    kickAll();
+    closeGate();
     try {
-      gate.awaitStanding();
+      if (gate.awaitStanding() && started) {
+        guestClocks.stop();
+      }
     } catch (InterruptedException | RuntimeException e) {
-      gate.resume();
+      gate.reopen();
       throw e;
     }
     time.stop();
     paused = true;
+  }
+
+  private void closeGate() {
+    gate.close();
+    kickAll();
   }
 
   /** Lets a paused machine go on; does nothing if it runs. */
@@ -212,9 +238,10 @@ public final class Machine implements AutoCloseable {
     if (paused) {
       paused = false;
       if (started) {
+        guestClocks.start();
         time.start();
       }
-      gate.resume();
+      gate.reopen();
     }
   }
 
@@ -347,9 +374,11 @@ public final class Machine implements AutoCloseable {
     threads.forEach(VcpuThread::kick);
     boolean ended = joinThreads();
     time.close();
+    restarter.close();
     // What devices do in close() is no part of their life.
     recorder.ifPresent(started ? Recorder::close : Recorder::discard);
     devices.close();
+    loader.close();
     if (ended && time.hasEnded()) {
       vm.close();
     } else {
@@ -402,6 +431,10 @@ public final class Machine implements AutoCloseable {
   }
 
   private void request(VmEvent event, String cause) {
+    if (event == VmEvent.RESET && run.onReset() == ResetPolicy.RESTART) {
+      restarter.request(cause);
+      return;
+    }
     end.report(
         MachineEnd.of(
             switch (event) {
@@ -410,6 +443,28 @@ public final class Machine implements AutoCloseable {
               case GUEST_PANIC -> MachineEnd.Kind.GUEST_PANIC;
             },
             cause));
+  }
+
+  /** The gate is closed already; on the restarter's thread. */
+  private synchronized void restart(String cause) {
+    try {
+      if (gate.awaitStanding()) {
+        host.onMessage()
+            .accept("The guest reset the machine (%s): it starts again.".formatted(cause));
+        powerOn.orElseThrow().restore(devices, gate);
+        var unused = loader.load(vm.memory(), board); // the vCPUs have it already
+        restarter.done();
+        gate.reopen();
+      }
+    } catch (KvmException e) {
+      end.report(MachineEnd.failed(e));
+    } catch (RuntimeException | Error e) {
+      end.report(
+          MachineEnd.failed(
+              new KvmException("Reset: %s. This is a bug in kvm4j.".formatted(e), e)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the machine is being closed
+    }
   }
 
   private void deviceFault(DeviceFaultException fault) {

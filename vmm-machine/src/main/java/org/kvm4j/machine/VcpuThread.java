@@ -1,12 +1,14 @@
 package org.kvm4j.machine;
 
 import java.lang.System.Logger.Level;
+import java.util.function.BiConsumer;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.VcpuFailureException;
+import org.kvm4j.device.VmEvent;
 
 /** The platform thread of one vCPU: runs it until the machine ends. */
 final class VcpuThread implements Runnable {
@@ -17,15 +19,27 @@ final class VcpuThread implements Runnable {
   private final GuestMemory memory;
   private final EndLatch end;
   private final PauseGate gate;
+  private final BiConsumer<VmEvent, String> onRequest;
   private final Thread thread;
   private final VcpuWitness witness;
 
-  VcpuThread(Vcpu vcpu, GuestMemory memory, EndLatch end, PauseGate gate) {
+  /**
+   * For one vCPU.
+   *
+   * @param onRequest what becomes of a power-off, reset or crash that KVM tells of
+   */
+  VcpuThread(
+      Vcpu vcpu,
+      GuestMemory memory,
+      EndLatch end,
+      PauseGate gate,
+      BiConsumer<VmEvent, String> onRequest) {
     this.vcpu = vcpu;
     this.memory = memory;
     this.end = end;
     this.gate = gate;
     this.witness = new VcpuWitness(vcpu, memory);
+    this.onRequest = onRequest;
     this.thread = new Thread(this, "kvm4j-vcpu-" + vcpu.id());
   }
 
@@ -58,11 +72,11 @@ final class VcpuThread implements Runnable {
 
   @Override
   public void run() {
-    gate.enter();
+    gate.enter(vcpu);
     try {
       while (!end.isReported()) {
         handle(vcpu.run());
-        gate.pass(this::stand);
+        gate.pass(vcpu, this::stand);
         witness.goesOn();
       }
     } catch (KvmException e) {
@@ -91,6 +105,10 @@ final class VcpuThread implements Runnable {
     if (exit instanceof VcpuExit.Interrupted) {
       return; // a kick: the loop looks for an end or a pause
     }
+    if (exit instanceof VcpuExit.SystemEvent event) {
+      onRequest.accept(requestOf(event), "KVM_EXIT_SYSTEM_EVENT " + event.type());
+      return;
+    }
     witness.endsWith(exit);
     if (exit instanceof VcpuExit.Shutdown) {
       end.report(
@@ -98,20 +116,18 @@ final class VcpuThread implements Runnable {
               MachineEnd.Kind.TRIPLE_FAULT, VcpuReport.of(vcpu, memory, "KVM_EXIT_SHUTDOWN")));
     } else if (exit instanceof VcpuExit.Halt) {
       end.report(MachineEnd.of(MachineEnd.Kind.HALTED, "KVM_EXIT_HLT on vCPU " + vcpu.id()));
-    } else if (exit instanceof VcpuExit.SystemEvent event) {
-      end.report(systemEvent(event));
     } else {
       throw new VcpuFailureException(exit, VcpuReport.of(vcpu, memory, exit));
     }
   }
 
-  private static MachineEnd systemEvent(VcpuExit.SystemEvent event) {
-    String cause = "KVM_EXIT_SYSTEM_EVENT " + event.type();
+  private static VmEvent requestOf(VcpuExit.SystemEvent event) {
     return switch (event.type()) {
-      case VcpuExit.SystemEvent.SHUTDOWN -> MachineEnd.of(MachineEnd.Kind.POWER_OFF, cause);
-      case VcpuExit.SystemEvent.RESET -> MachineEnd.of(MachineEnd.Kind.RESET, cause);
-      case VcpuExit.SystemEvent.CRASH -> MachineEnd.of(MachineEnd.Kind.GUEST_PANIC, cause);
-      default -> throw new VcpuFailureException(event, "unknown " + cause);
+      case VcpuExit.SystemEvent.SHUTDOWN -> VmEvent.POWER_OFF;
+      case VcpuExit.SystemEvent.RESET -> VmEvent.RESET;
+      case VcpuExit.SystemEvent.CRASH -> VmEvent.GUEST_PANIC;
+      default ->
+          throw new VcpuFailureException(event, "unknown KVM_EXIT_SYSTEM_EVENT " + event.type());
     };
   }
 }

@@ -28,6 +28,7 @@ import org.kvm4j.Registers;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.VcpuFailureException;
+import org.kvm4j.device.VmEvent;
 import org.kvm4j.msr.MsrExitReason;
 import org.kvm4j.testkit.FakeGuestMemory;
 
@@ -44,7 +45,12 @@ final class VcpuThreadTest {
     when(vcpu.registers()).thenReturn(Registers.builder().rip(0xabc).build());
     when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
     when(vcpu.mpState()).thenReturn(MpState.RUNNABLE);
-    thread = new VcpuThread(vcpu, new FakeGuestMemory(0x1000), end, new PauseGate());
+    thread =
+        new VcpuThread(vcpu, new FakeGuestMemory(0x1000), end, new PauseGate(), this::requested);
+  }
+
+  private void requested(VmEvent event, String cause) {
+    end.report(MachineEnd.of(MachineEnd.Kind.valueOf(event.name()), cause));
   }
 
   private MachineEnd endAfter(VcpuExit exit) throws InterruptedException {

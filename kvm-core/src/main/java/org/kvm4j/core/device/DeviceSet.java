@@ -239,6 +239,11 @@ public final class DeviceSet implements AutoCloseable {
     devices.values().forEach(ConnectedDevice::reset);
   }
 
+  /** Raises every line that is high, for interrupt controllers that have forgotten: after reset. */
+  public void driveLines() {
+    lines.drive();
+  }
+
   /**
    * What a device was made from.
    *
