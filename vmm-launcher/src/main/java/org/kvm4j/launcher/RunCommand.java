@@ -19,6 +19,7 @@ final class RunCommand {
     spec.addOption(Plugins.option());
     spec.addOption(Plugins.watchOption());
     RunRules.options().forEach(spec::addOption);
+    Explainer.options().forEach(spec::addOption);
     spec.usageMessage()
         .footer(
             "",
@@ -41,7 +42,10 @@ final class RunCommand {
       return Session.run(
           config,
           catalog,
-          new Session.Options(RunRules.clockStep(options), Plugins.watched(options)));
+          new Session.Options(
+              RunRules.clockStep(options),
+              Plugins.watched(options),
+              Explainer.of(options, config)));
     }
   }
 

@@ -62,6 +62,14 @@ final class CommandLineTest {
             "--device",
             "serial,irq"),
         wrong(
+            "Invalid value for option '--explain-after': 'soon' is not a length of time. Write a"
+                + " number with us, ms or s: 50ms. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--explain-after",
+            "soon"),
+        wrong(
             "Invalid value for option '--on-device-fault': 'ignore' is neither stop nor fence."
                 + " See 'kvm4j run --help'.",
             "run",

@@ -30,6 +30,8 @@ import org.kvm4j.device.VmEvent;
 import org.kvm4j.machine.boot.BootState;
 import org.kvm4j.machine.boot.MemoryLayout;
 import org.kvm4j.machine.boot.Range;
+import org.kvm4j.machine.explain.Explanation;
+import org.kvm4j.machine.explain.OutputMeter;
 
 /**
  * A PC: one VM with its devices, loaded and ready to run.
@@ -61,6 +63,8 @@ public final class Machine implements AutoCloseable {
   private final Restarter restarter = new Restarter(this::closeGate, this::restart);
   private final RunOptions run;
   private final Host host;
+  private final OutputMeter output;
+  private final Witnesses witnesses;
   private final Loader loader;
   private final Board board;
 
@@ -78,6 +82,7 @@ public final class Machine implements AutoCloseable {
     this.vm = vm;
     this.run = config.run();
     this.host = host;
+    this.output = new OutputMeter(host.streams());
     this.loader = loader;
     this.guestClocks = new GuestClocks(vm, gate);
     this.interrupts = InterruptChips.of(config.kernelChips(), vm);
@@ -90,11 +95,12 @@ public final class Machine implements AutoCloseable {
                 time,
                 new DeviceControl(this::request, end),
                 vm.memory(),
-                host.streams(),
+                output,
                 run.deviceBudget(),
                 this::deviceFault),
             Board.plan(config));
     this.board = new Board(config, devices);
+    this.witnesses = new Witnesses(config, devices, pio.unclaimed(), output);
     time.setRate(run.clockRate());
   }
 
@@ -326,6 +332,35 @@ public final class Machine implements AutoCloseable {
   /** The ports that the guest used and no device answers. */
   public UnclaimedAccesses unclaimedPorts() {
     return pio.unclaimed();
+  }
+
+  /** When the guest said something last. */
+  public OutputMeter output() {
+    return output;
+  }
+
+  /**
+   * Tells what the guest does, or why it ended. A machine that runs stands meanwhile; one that
+   * cannot be paused is explained without its registers.
+   *
+   * @throws InterruptedException if the waiting thread is interrupted; the machine goes on
+   */
+  public synchronized Explanation explain() throws InterruptedException {
+    boolean runs = started && !paused && !end.isReported();
+    try {
+      if (runs) {
+        pause();
+      }
+    } catch (KvmException e) {
+      LOG.log(Level.DEBUG, "explained without registers", e);
+    }
+    try {
+      return witnesses.explanation(threads);
+    } finally {
+      if (runs) {
+        resume();
+      }
+    }
   }
 
   /** Stops the machine if it runs, then closes devices, memory and VM; idempotent. */

@@ -22,6 +22,7 @@ final class VcpuThread implements Runnable {
   private final PauseGate gate;
   private final BiConsumer<VmEvent, String> onRequest;
   private final Thread thread;
+  private final VcpuWitness witness;
 
   /**
    * For one vCPU.
@@ -40,12 +41,17 @@ final class VcpuThread implements Runnable {
     this.interrupts = interrupts;
     this.end = end;
     this.gate = gate;
+    this.witness = new VcpuWitness(vcpu, memory);
     this.onRequest = onRequest;
     this.thread = new Thread(this, "kvm4j-vcpu-" + vcpu.id());
   }
 
   Thread thread() {
     return thread;
+  }
+
+  VcpuWitness witness() {
+    return witness;
   }
 
   void start() {
@@ -75,7 +81,8 @@ final class VcpuThread implements Runnable {
       while (!end.isReported()) {
         interrupts.beforeRun(vcpu);
         handle(vcpu.run());
-        gate.pass(vcpu, this::tellTheGuest);
+        gate.pass(vcpu, this::stand);
+        witness.goesOn();
       }
     } catch (KvmException e) {
       end.report(MachineEnd.failed(e));
@@ -84,12 +91,14 @@ final class VcpuThread implements Runnable {
           MachineEnd.failed(
               new KvmException("vCPU %d: %s. This is a bug in kvm4j.".formatted(vcpu.id(), e), e)));
     } finally {
+      witness.stands();
       gate.leave();
     }
   }
 
-  /** Or its watchdog would take the pause for a hang. */
-  private void tellTheGuest() {
+  /** The guest is told, or its watchdog would take the pause for a hang. */
+  private void stand() {
+    witness.stands();
     try {
       var unused = vcpu.tsc().notifyPaused();
     } catch (KvmCapabilityException e) {
@@ -101,14 +110,17 @@ final class VcpuThread implements Runnable {
     if (exit instanceof VcpuExit.Interrupted || interrupts.handle(exit)) {
       return; // a kick: the loop looks for an end or a pause
     }
+    if (exit instanceof VcpuExit.SystemEvent event) {
+      onRequest.accept(requestOf(event), "KVM_EXIT_SYSTEM_EVENT " + event.type());
+      return;
+    }
+    witness.endsWith(exit);
     if (exit instanceof VcpuExit.Shutdown) {
       end.report(
           MachineEnd.of(
               MachineEnd.Kind.TRIPLE_FAULT, VcpuReport.of(vcpu, memory, "KVM_EXIT_SHUTDOWN")));
     } else if (exit instanceof VcpuExit.Halt) {
       end.report(MachineEnd.of(MachineEnd.Kind.HALTED, "KVM_EXIT_HLT on vCPU " + vcpu.id()));
-    } else if (exit instanceof VcpuExit.SystemEvent event) {
-      onRequest.accept(requestOf(event), "KVM_EXIT_SYSTEM_EVENT " + event.type());
     } else {
       throw new VcpuFailureException(exit, VcpuReport.of(vcpu, memory, exit));
     }

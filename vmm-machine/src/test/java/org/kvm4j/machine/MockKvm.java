@@ -16,7 +16,9 @@ import org.kvm4j.CpuidEntry;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.MemorySlot;
+import org.kvm4j.MpState;
 import org.kvm4j.Msr;
+import org.kvm4j.Registers;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.Vm;
@@ -67,9 +69,11 @@ final class MockKvm {
     Semaphore kicks = new Semaphore(0);
     when(vcpu.id()).thenReturn(id);
     when(vcpu.tsc()).thenReturn(mock(VcpuTsc.class));
+    when(vcpu.registers()).thenReturn(Registers.builder().build());
     when(vcpu.state()).thenReturn(mock(VcpuState.class));
     when(vcpu.msrs(List.of(MSR_IA32_TSC))).thenReturn(List.of(new Msr(MSR_IA32_TSC, 0)));
     when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
+    when(vcpu.mpState()).thenReturn(MpState.RUNNABLE);
     when(vcpu.run())
         .thenAnswer(
             call -> {

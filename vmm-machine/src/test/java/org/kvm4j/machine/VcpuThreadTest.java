@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kvm4j.KvmException;
+import org.kvm4j.MpState;
 import org.kvm4j.Registers;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
@@ -44,6 +45,7 @@ final class VcpuThreadTest {
     when(vcpu.id()).thenReturn(1);
     when(vcpu.registers()).thenReturn(Registers.builder().rip(0xabc).build());
     when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
+    when(vcpu.mpState()).thenReturn(MpState.RUNNABLE);
     thread =
         new VcpuThread(
             vcpu,

@@ -15,6 +15,7 @@ import org.kvm4j.device.DeviceConflictException;
 import org.kvm4j.device.DeviceException;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
+import org.kvm4j.device.DeviceState;
 import org.kvm4j.resource.FixedResource;
 import org.kvm4j.resource.ResourcePlan;
 import org.kvm4j.resource.ResourceRequest;
@@ -231,6 +232,24 @@ public final class DeviceSet implements AutoCloseable {
     String reason = e instanceof KvmException ? e.getMessage() : e.toString();
     return new DeviceException(
         "Device %s is not replaced, the one before goes on: %s".formatted(id, reason), e);
+  }
+
+  /**
+   * What a device would save now. Only while the VM is paused or has ended.
+   *
+   * @param id of the device, one of {@link #ids}
+   * @throws DeviceException if it has failed, is stuck in a call, or fails at this
+   */
+  public DeviceState save(String id) {
+    ConnectedDevice device = devices.get(id);
+    if (device.isFenced()) {
+      throw new DeviceException("Device %s has failed: its state is lost.".formatted(id));
+    }
+    try {
+      return device.whileIdle(device::save);
+    } catch (RuntimeException | Error e) { // of the device's own code, or that it is stuck
+      throw new DeviceException("Device %s is not saved: %s".formatted(id, OneLine.of(e)), e);
+    }
   }
 
   /** Resets every device, as the reset line of a PC does. */
