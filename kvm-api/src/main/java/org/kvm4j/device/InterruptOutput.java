@@ -17,8 +17,9 @@ public interface InterruptOutput {
   void intr(boolean high);
 
   /**
-   * What a pin sends from now on; costs nothing if it does so already. As long as this is a
-   * level-triggered message, its end comes back as {@link InterruptController#endOfInterrupt}.
+   * What a pin sends from now on. As long as this is a level-triggered message, its end comes back
+   * as {@link InterruptController#endOfInterrupt}. A level-triggered message that is not the pin's
+   * last one costs milliseconds, all else nothing.
    *
    * @param pin of the I/O APIC, 0 to 23
    */

@@ -48,6 +48,11 @@ public record MsiMessage(long address, int data) {
     return new MsiMessage(address, data | LEVEL | ASSERT);
   }
 
+  /** Whether its end is told to the I/O APIC. */
+  public boolean isLevelTriggered() {
+    return (data & LEVEL) != 0;
+  }
+
   /** The interrupt vector, 0 to 0xff. */
   public int vector() {
     return data & LAST_VECTOR;

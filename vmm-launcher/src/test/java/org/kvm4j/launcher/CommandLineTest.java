@@ -123,7 +123,23 @@ final class CommandLineTest {
             "k",
             "--kernel-pit",
             "--device",
-            "pit,irq=0"));
+            "pit,irq=0"),
+        wrong(
+            "KVM's own i8254 needs KVM's own PIC and IOAPIC. Leave out --kernel-pit or --irqchip"
+                + " split.",
+            "run",
+            "--kernel",
+            "k",
+            "--kernel-pit",
+            "--irqchip=split"),
+        wrong(
+            "Invalid value for option '--irqchip': expected one of [kernel, split] (case-sensitive)"
+                + " but was 'none'. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--irqchip",
+            "none"));
   }
 
   private static Arguments wrong(String message, String... args) {

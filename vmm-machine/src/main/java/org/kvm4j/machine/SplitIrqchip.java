@@ -1,8 +1,8 @@
 package org.kvm4j.machine;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.kvm4j.RunState;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
@@ -17,8 +17,9 @@ import org.kvm4j.irq.MsiMessage;
  * Local APICs in the kernel, all other interrupt controllers devices. KVM API,
  * KVM_CAP_SPLIT_IRQCHIP.
  *
- * <p>An I/O APIC's pin is a GSI that is routed as a message, for only then does KVM know whose end
- * of interrupt leaves the kernel. The PICs' INTR goes to the first vCPU, whose own thread asks for
+ * <p>A pin of an I/O APIC is the GSI of its number. While its message is level-triggered, KVM has it
+ * as the GSI's route, for only then does an end of interrupt leave the kernel; edges have none, for a
+ * change of routes takes KVM a grace period. The PICs' INTR goes to the first vCPU, whose own thread asks for
  * the vector and queues it.
  */
 final class SplitIrqchip implements InterruptChips, InterruptOutput {
@@ -28,6 +29,10 @@ final class SplitIrqchip implements InterruptChips, InterruptOutput {
 
   private final Vm vm;
   private final MsiMessage[] messages = new MsiMessage[PINS]; // guarded by this
+
+  /** What KVM knows: the last level-triggered message of each pin that had one; guarded by this. */
+  private final Map<Integer, MsiMessage> routes = new TreeMap<>();
+
   private volatile Optional<InterruptControllers> controllers = Optional.empty();
   private volatile Optional<Vcpu> first = Optional.empty();
   private volatile boolean intr;
@@ -101,21 +106,20 @@ final class SplitIrqchip implements InterruptChips, InterruptOutput {
 
   @Override
   public synchronized void route(int pin, MsiMessage message) {
-    if (message.equals(messages[pin])) {
-      return;
-    }
     messages[pin] = message;
-    List<GsiRoute> routes = new ArrayList<>();
-    for (int gsi = 0; gsi < PINS; gsi++) {
-      if (messages[gsi] != null) {
-        routes.add(new GsiRoute.Msi(gsi, messages[gsi]));
-      }
+    if (message.isLevelTriggered() && !message.equals(routes.put(pin, message))) {
+      vm.interrupts()
+          .setRoutes(
+              routes.entrySet().stream()
+                  .<GsiRoute>map(route -> new GsiRoute.Msi(route.getKey(), route.getValue()))
+                  .toList());
     }
-    vm.interrupts().setRoutes(routes);
   }
 
   @Override
-  public void send(int pin) {
-    vm.setIrqLine(pin, true); // a message has no level
+  public synchronized void send(int pin) {
+    if (messages[pin] != null) {
+      var unused = vm.interrupts().signalMsi(messages[pin]);
+    }
   }
 }

@@ -30,6 +30,7 @@ import org.mockito.InOrder;
 final class SplitIrqchipTest {
 
   private static final MsiMessage LEVEL = MsiMessage.fixed(0, 0x41).levelTriggered();
+  private static final MsiMessage EDGE = MsiMessage.fixed(1, 0x31);
   private static final RunState READY = new RunState(0, true, true, 0, 0);
   private static final RunState NOT_READY = new RunState(0, false, false, 0, 0);
   private static final int VECTOR = 0x30;
@@ -137,22 +138,33 @@ final class SplitIrqchipTest {
   }
 
   @Test
-  void routes_areGivenToKvm_onlyWhenTheyChange() {
-    MsiMessage edge = MsiMessage.fixed(1, 0x31);
+  void levels_areRoutesOfKvm_whichIsToldOnlyOfChanges() {
+    MsiMessage other = MsiMessage.fixed(1, 0x31).levelTriggered();
     irqchip.route(9, LEVEL);
     irqchip.route(9, LEVEL);
-    irqchip.route(4, edge);
+    irqchip.route(4, other);
 
     verify(kvm).setRoutes(List.of(new GsiRoute.Msi(9, LEVEL)));
-    verify(kvm).setRoutes(List.of(new GsiRoute.Msi(4, edge), new GsiRoute.Msi(9, LEVEL)));
+    verify(kvm).setRoutes(List.of(new GsiRoute.Msi(4, other), new GsiRoute.Msi(9, LEVEL)));
     verify(kvm, times(2)).setRoutes(any());
   }
 
   @Test
-  void message_isARoutedLineThatGoesHigh() {
+  void edges_needNoRoute() {
+    irqchip.route(4, EDGE);
+    irqchip.route(4, MsiMessage.fixed(0, 0x33));
+
+    verify(kvm, never()).setRoutes(any());
+  }
+
+  @Test
+  void message_isSentAsThePinWasLastTold() {
+    irqchip.send(9);
     irqchip.route(9, LEVEL);
+    irqchip.route(9, EDGE);
     irqchip.send(9);
 
-    verify(vm).setIrqLine(9, true);
+    verify(kvm).signalMsi(EDGE);
+    verify(kvm, times(1)).signalMsi(any());
   }
 }

@@ -42,9 +42,9 @@
  * <p><b>Threats and mitigations.</b>
  *
  * <ul>
- *   <li>A guest makes the host change KVM's table of routes, which is slow: it is changed only when
- *       a message is sent that differs from the pin's last one, so at most once for each register
- *       write of the guest.
+ *   <li>A guest makes the host change KVM's table of routes, which is slow: that is done only when
+ *       a level-triggered message is sent that differs from the pin's last one, so at most once for
+ *       two register writes of the guest.
  *   <li>An interrupt storm: a level-triggered pin waits for the guest's end of interrupt before it
  *       sends again; every access takes constant time.
  *   <li>A crafted state: each value is checked, also against the others, before any is taken over.
