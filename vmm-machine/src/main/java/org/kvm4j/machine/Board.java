@@ -64,7 +64,7 @@ final class Board {
         Map.of(
             "memory-below-4g", Long.toString(layout.ramBytesBelow4GiB()),
             "memory-above-4g", Long.toString(layout.ramBytesAbove4GiB()),
-            "cpus", Integer.toString(config.vcpus()));
+            "cpus", Integer.toString(config.processors().count()));
     return config.devices().stream()
         .map(request -> request.type().equals("rtc") ? request.with(known) : request)
         .toList();
@@ -84,7 +84,7 @@ final class Board {
   /** What ACPI and the MP table say: the devices that describe themselves. */
   Hardware hardware() {
     return new Hardware(
-        config.processors().count(),
+        config.processors().topology(),
         Hardware.TIMER_PIN_OF_KVM_DEFAULT,
         powerManagement(),
         Hardware.RESET_PORT,

@@ -1,12 +1,14 @@
 package org.kvm4j.machine;
 
 import java.lang.System.Logger.Level;
+import java.util.Set;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.VcpuFailureException;
+import org.kvm4j.core.HostCpus;
 
 /** The platform thread of one vCPU: runs it until the machine ends. */
 final class VcpuThread implements Runnable {
@@ -18,6 +20,7 @@ final class VcpuThread implements Runnable {
   private final EndLatch end;
   private final PauseGate gate;
   private final Thread thread;
+  private Set<Integer> hostCpus = Set.of();
 
   VcpuThread(Vcpu vcpu, GuestMemory memory, EndLatch end, PauseGate gate) {
     this.vcpu = vcpu;
@@ -25,6 +28,11 @@ final class VcpuThread implements Runnable {
     this.end = end;
     this.gate = gate;
     this.thread = new Thread(this, "kvm4j-vcpu-" + vcpu.id());
+  }
+
+  /** Keeps it on some of the host's CPUs, once it is started; none for any. */
+  void pinTo(Set<Integer> cpus) {
+    hostCpus = cpus;
   }
 
   Thread thread() {
@@ -54,6 +62,9 @@ final class VcpuThread implements Runnable {
   public void run() {
     gate.enter();
     try {
+      if (!hostCpus.isEmpty()) {
+        HostCpus.pinCurrentThread(hostCpus);
+      }
       while (!end.isReported()) {
         handle(vcpu.run());
         gate.pass(this::tellTheGuest);

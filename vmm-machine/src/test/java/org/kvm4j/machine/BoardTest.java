@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kvm4j.CpuTopology;
 import org.kvm4j.core.bus.MmioSpace;
 import org.kvm4j.core.bus.PioSpace;
 import org.kvm4j.core.device.DeviceCatalog;
@@ -85,7 +86,7 @@ final class BoardTest {
   void hardware_ofAStandardPc() {
     assertEquals(
         Hardware.standard(
-            2,
+            CpuTopology.ofCores(2),
             List.of(
                 AcpiDevice.of(
                     "RTC", "PNP0B00", FixedResource.ports(0x70, 2), FixedResource.interrupt(8)),

@@ -2,7 +2,6 @@ package org.kvm4j.machine;
 
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
-import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
@@ -14,11 +13,11 @@ import org.kvm4j.Buses;
 import org.kvm4j.CpuidEntry;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
-import org.kvm4j.MemorySlot;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.Vm;
 import org.kvm4j.clock.VcpuTsc;
+import org.kvm4j.memory.MemorySlots;
 import org.kvm4j.testkit.FakeGuestMemory;
 
 /** A KVM of mocks, whose vCPUs run until they are kicked. */
@@ -28,6 +27,7 @@ final class MockKvm {
 
   final Hypervisor hypervisor = mock(Hypervisor.class);
   final Vm vm = mock(Vm.class);
+  final MemorySlots slots = mock(MemorySlots.class);
 
   /** Those that were created, by id. */
   final List<Vcpu> vcpus = new ArrayList<>();
@@ -40,7 +40,7 @@ final class MockKvm {
         .thenReturn(new CpuidTable(List.of(new CpuidEntry(1, 0, 0, 0x600f12, 0, 0, 0))));
     when(hypervisor.createVm()).thenReturn(vm);
     when(vm.memory()).thenReturn(new FakeGuestMemory(RAM_BYTES));
-    when(vm.addMemory(anyLong(), anyLong())).thenReturn(new MemorySlot(0, 0, RAM_BYTES));
+    when(vm.slots()).thenReturn(slots);
     when(vm.createVcpu(anyInt(), any()))
         .thenAnswer(call -> vcpu(call.getArgument(0), call.getArgument(1)));
   }
