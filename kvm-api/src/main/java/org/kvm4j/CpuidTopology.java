@@ -2,6 +2,7 @@ package org.kvm4j;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Rewrites the host's CPUID for one vCPU of a guest's topology.
@@ -17,6 +18,7 @@ final class CpuidTopology {
   private static final int CACHES_INTEL = 4;
   private static final int TOPOLOGY = 0xb;
   private static final int TOPOLOGY_V2 = 0x1f;
+  private static final int LAST_EXTENDED = 0x8000_0000;
   private static final int FEATURES_AMD = 0x8000_0001;
   private static final int SIZES_AMD = 0x8000_0008;
   private static final int CACHES_AMD = 0x8000_001d;
@@ -25,6 +27,7 @@ final class CpuidTopology {
   private static final int ECX_HYPERVISOR = 1 << 31;
   private static final int EDX_HTT = 1 << 28;
   private static final int ECX_CMP_LEGACY = 1 << 1;
+  private static final int ECX_TOPOEXT = 1 << 22;
   private static final int CACHE_LEVEL_SHIFT = 5;
   private static final int CACHE_LEVEL = 7;
   private static final int CACHE_SHARING_SHIFT = 14;
@@ -56,7 +59,7 @@ final class CpuidTopology {
     List<CpuidEntry> entries = new ArrayList<>();
     boolean intel = host.find(0, 0).filter(vendor -> vendor.ebx() == INTEL).isPresent();
     boolean hasTopology = false;
-    for (CpuidEntry entry : host.entries()) {
+    for (CpuidEntry entry : intel ? host.entries() : withThreads(host).entries()) {
       if (entry.function() == TOPOLOGY || entry.function() == TOPOLOGY_V2) {
         if (entry.index() == 0) {
           addTopology(entries, entry.function());
@@ -70,6 +73,25 @@ final class CpuidTopology {
       addTopology(entries, TOPOLOGY);
     }
     return new CpuidTable(entries);
+  }
+
+  /**
+   * With leaf 0x8000001e, from which alone Linux learns of threads on processors of AMD's kind. It
+   * says nothing of the host, so a processor that lacks it can have it.
+   */
+  private CpuidTable withThreads(CpuidTable table) {
+    Optional<CpuidEntry> features = table.find(FEATURES_AMD, 0);
+    Optional<CpuidEntry> last = table.find(LAST_EXTENDED, 0);
+    if (topology.threads() == 1 || features.isEmpty() || last.isEmpty()) {
+      return table;
+    }
+    CpuidEntry f = features.get();
+    CpuidEntry l = last.get();
+    int max = Integer.compareUnsigned(l.eax(), TOPOLOGY_AMD) < 0 ? TOPOLOGY_AMD : l.eax();
+    return table
+        .with(f.with(f.eax(), f.ebx(), f.ecx() | ECX_TOPOEXT, f.edx()))
+        .with(l.with(max, l.ebx(), l.ecx(), l.edx()))
+        .with(new CpuidEntry(TOPOLOGY_AMD, 0, 0, 0, 0, 0, 0));
   }
 
   private CpuidEntry rewrite(CpuidEntry e, boolean intel) {

@@ -142,6 +142,26 @@ final class CpuidTopologyTest {
     assertEquals(0, entry(table, 0xb, 1).eax());
   }
 
+  /** As the CPU of an emulated machine: Linux would take its threads for cores. */
+  @Test
+  void anOldProcessorOfAmds_getsTheTopologyExtensions_ifThereAreThreads() {
+    CpuidTable old =
+        new CpuidTable(
+            List.of(
+                new CpuidEntry(0, 0, 0, 0xd, 0x6874_7541, 0x444d_4163, 0x6974_6e65),
+                new CpuidEntry(0x8000_0000, 0, 0, 0x8000_000a, 0, 0, 0),
+                new CpuidEntry(0x8000_0001, 0, 0, 0, 0, 1, 0)));
+
+    CpuidTable threads = old.forVcpu(3, new CpuTopology(1, 2, 2));
+    assertEquals(0x8000_001e, entry(threads, 0x8000_0000, 0).eax());
+    assertEquals(1 | 1 << 1 | 1 << 22, entry(threads, 0x8000_0001, 0).ecx());
+    assertEquals(new CpuidEntry(0x8000_001e, 0, 0, 3, 0x101, 0, 0), entry(threads, 0x8000_001e, 0));
+
+    CpuidTable cores = old.forVcpu(3, 4);
+    assertEquals(0x8000_000a, entry(cores, 0x8000_0000, 0).eax());
+    assertEquals(3, entry(cores, 0x8000_0001, 0).ecx());
+  }
+
   /** Linux would take its threads for cores. */
   @Test
   void intelsProcessors_neverHaveAmdsLegacyBit() {
