@@ -89,6 +89,10 @@ final class BoardTest {
             CpuTopology.ofCores(2),
             List.of(
                 AcpiDevice.of(
+                    "COM", "PNP0501", FixedResource.ports(0x3f8, 8), FixedResource.interrupt(4)),
+                AcpiDevice.of(
+                    "TIMR", "PNP0100", FixedResource.ports(0x40, 4), FixedResource.interrupt(0)),
+                AcpiDevice.of(
                     "RTC", "PNP0B00", FixedResource.ports(0x70, 2), FixedResource.interrupt(8)),
                 AcpiDevice.of("PEVT", "QEMU0001", FixedResource.ports(0x505, 1)))),
         hardware(MachineConfig.standard(RAM_BYTES, 2, BOOT)));
@@ -96,7 +100,7 @@ final class BoardTest {
 
   @Test
   void hardware_lacksWhatTheMachineLacks() {
-    assertEquals(List.of(), hardware(config("serial", "acpi-pm")).devices());
+    assertEquals(List.of(), hardware(config("i8042", "acpi-pm")).devices());
   }
 
   @ParameterizedTest

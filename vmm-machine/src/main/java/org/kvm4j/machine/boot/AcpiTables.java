@@ -8,7 +8,8 @@ import org.kvm4j.machine.BootException;
  *
  * <p>Of a machine with fixed hardware, not "hardware-reduced": power-off, timer and SCI are where
  * every kernel knows them. <em>Not described:</em> sleep states but S5, general-purpose events, and
- * PCI beyond its ports: there is no memory-mapped configuration space, so no MCFG.
+ * PCI: its bus has no slots, so Linux misses no root bridge, and there is no memory-mapped
+ * configuration space for an MCFG.
  */
 public final class AcpiTables {
 
