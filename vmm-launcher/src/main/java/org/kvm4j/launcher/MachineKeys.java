@@ -60,6 +60,7 @@ final class MachineKeys implements AutoCloseable {
   List<Command> commands() {
     return List.of(
         Command.quit(() -> stop("Ctrl-A x")),
+        new Command('b', "press the power button", () -> later(this::pressPowerButton)),
         new Command('p', "pause, or go on", () -> later(this::pauseOrResume)),
         new Command(
             'e',
@@ -82,6 +83,13 @@ final class MachineKeys implements AutoCloseable {
     } else {
       running.pause();
       terminal.accept("The machine is paused. Ctrl-A p lets it go on.");
+    }
+  }
+
+  private void pressPowerButton(Machine running) {
+    if (!running.pressPowerButton()) {
+      terminal.accept(
+          "The machine has no power button, because it has no device acpi-pm. Ctrl-A x ends it.");
     }
   }
 

@@ -16,6 +16,7 @@ final class RunCommand {
     CommandSpec spec = Commands.command(RunCommand::run, "Boots a Linux kernel.");
     BootOptions.options().forEach(spec::addOption);
     HardwareOptions.options().forEach(spec::addOption);
+    CpuOptions.options().forEach(spec::addOption);
     spec.addOption(Plugins.option());
     spec.addOption(Plugins.watchOption());
     RunRules.options().forEach(spec::addOption);

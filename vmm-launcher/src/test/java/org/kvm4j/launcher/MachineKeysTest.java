@@ -5,6 +5,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
@@ -99,6 +100,20 @@ final class MachineKeysTest {
     press('e');
 
     assertEquals("POST codes, the last one last: 55", shown.take());
+  }
+
+  @Test
+  void b_pressesThePowerButton_orSaysThatThereIsNone() throws Exception {
+    when(machine.pressPowerButton()).thenReturn(true, false);
+    started.complete(machine);
+
+    press('b');
+    press('b');
+
+    assertEquals(
+        "The machine has no power button, because it has no device acpi-pm. Ctrl-A x ends it.",
+        shown.take());
+    verify(machine, times(2)).pressPowerButton();
   }
 
   @Test

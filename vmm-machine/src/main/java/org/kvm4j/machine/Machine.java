@@ -5,13 +5,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.kvm4j.Buses;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.KvmException;
+import org.kvm4j.MemorySlot;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
+import org.kvm4j.core.HostCpus;
 import org.kvm4j.core.bus.MmioSpace;
 import org.kvm4j.core.bus.PioSpace;
 import org.kvm4j.core.bus.UnclaimedAccesses;
@@ -25,6 +28,7 @@ import org.kvm4j.core.device.StreamOpener;
 import org.kvm4j.core.device.VmTime;
 import org.kvm4j.device.DeviceException;
 import org.kvm4j.device.DeviceFaultException;
+import org.kvm4j.device.HostRequest;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmEvent;
 import org.kvm4j.machine.boot.BootState;
@@ -32,6 +36,7 @@ import org.kvm4j.machine.boot.MemoryLayout;
 import org.kvm4j.machine.boot.Range;
 import org.kvm4j.machine.explain.Explanation;
 import org.kvm4j.machine.explain.OutputMeter;
+import org.kvm4j.memory.MemorySpec;
 
 /**
  * A PC: one VM with its devices, loaded and ready to run.
@@ -162,6 +167,7 @@ public final class Machine implements AutoCloseable {
   /** In the order that KVM wants: see {@link Vm}. */
   private void assemble(
       Hypervisor hypervisor, MachineConfig config, DeviceCatalog catalog, MemoryLayout layout) {
+    config.processors().requireAllowed(HostCpus.allowed());
     vm.setTssAddress(MemoryLayout.TSS_ADDRESS);
     vm.setIdentityMapAddress(MemoryLayout.IDENTITY_MAP_ADDRESS);
     interrupts.create(devices.interruptControllers());
@@ -169,20 +175,22 @@ public final class Machine implements AutoCloseable {
       vm.createPit2(true);
     }
     for (Range range : layout.ram()) {
-      vm.addMemory(range.start(), range.sizeBytes());
+      vm.slots().add(MemorySpec.ram(range.start(), range.sizeBytes()).on(config.ram().host()));
     }
+    ramFiles().forEach(file -> host.onMessage().accept(file + "."));
     recorder = run.recording().map(file -> Recorder.create(file, time, host.onMessage()));
     recorder.ifPresent(devices::recordWith);
     devices.addAll(specs(config, catalog, layout));
     devices.connect();
     BootState boot = loader.load(vm.memory(), board);
-    VcpuSetup setup = new VcpuSetup(hypervisor, config.processors().count(), boot);
+    VcpuSetup setup = new VcpuSetup(hypervisor, config.processors().topology(), boot);
     List<Vcpu> vcpus = new ArrayList<>();
-    for (int id = 0; id < config.processors().count(); id++) {
-      Vcpu vcpu = vm.createVcpu(id, new Buses(pio, mmio));
+    for (int i = 0; i < config.processors().count(); i++) {
+      Vcpu vcpu = vm.createVcpu(config.processors().topology().apicId(i), new Buses(pio, mmio));
       setup.prepare(vcpu);
       vcpus.add(vcpu);
       threads.add(newThread(vcpu));
+      threads.get(i).pinTo(config.processors().pins().getOrDefault(i, Set.of()));
     }
     if (run.onReset() == ResetPolicy.RESTART) {
       powerOn =
@@ -287,6 +295,16 @@ public final class Machine implements AutoCloseable {
     }
   }
 
+  /**
+   * Asks the guest to switch itself off, as the short press of a PC's power button does. A guest
+   * that stands hears of it when it goes on.
+   *
+   * @return whether the machine has a power button, which is a part of the device {@code acpi-pm}
+   */
+  public synchronized boolean pressPowerButton() {
+    return devices.ask(HostRequest.POWER_BUTTON);
+  }
+
   /** The VM's clock, which the devices go by. */
   public VmClock clock() {
     return time;
@@ -322,6 +340,17 @@ public final class Machine implements AutoCloseable {
    */
   public void stop(String cause) {
     end.report(MachineEnd.of(MachineEnd.Kind.STOPPED, cause));
+  }
+
+  /** The files that are the guest's RAM, if that was asked for; none else. */
+  public List<RamFile> ramFiles() {
+    List<RamFile> files = new ArrayList<>();
+    for (MemorySlot slot : vm.slots().all()) {
+      vm.slots()
+          .memfd(slot)
+          .ifPresent(fd -> files.add(new RamFile(slot.guestAddress(), slot.sizeBytes(), fd)));
+    }
+    return files;
   }
 
   /** The guest's RAM. */

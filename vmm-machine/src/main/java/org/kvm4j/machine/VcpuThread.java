@@ -2,6 +2,7 @@ package org.kvm4j.machine;
 
 import java.lang.System.Logger.Level;
 import java.util.function.BiConsumer;
+import java.util.Set;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
@@ -9,6 +10,7 @@ import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.VcpuFailureException;
 import org.kvm4j.device.VmEvent;
+import org.kvm4j.core.HostCpus;
 
 /** The platform thread of one vCPU: runs it until the machine ends. */
 final class VcpuThread implements Runnable {
@@ -23,6 +25,7 @@ final class VcpuThread implements Runnable {
   private final BiConsumer<VmEvent, String> onRequest;
   private final Thread thread;
   private final VcpuWitness witness;
+  private Set<Integer> hostCpus = Set.of();
 
   /**
    * For one vCPU.
@@ -44,6 +47,11 @@ final class VcpuThread implements Runnable {
     this.witness = new VcpuWitness(vcpu, memory);
     this.onRequest = onRequest;
     this.thread = new Thread(this, "kvm4j-vcpu-" + vcpu.id());
+  }
+
+  /** Keeps it on some of the host's CPUs, once it is started; none for any. */
+  void pinTo(Set<Integer> cpus) {
+    hostCpus = cpus;
   }
 
   Thread thread() {
@@ -77,6 +85,9 @@ final class VcpuThread implements Runnable {
   @Override
   public void run() {
     try {
+      if (!hostCpus.isEmpty()) {
+        HostCpus.pinCurrentThread(hostCpus);
+      }
       gate.pass(vcpu, () -> {});
       while (!end.isReported()) {
         interrupts.beforeRun(vcpu);

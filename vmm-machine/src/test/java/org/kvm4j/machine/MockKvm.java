@@ -2,7 +2,6 @@ package org.kvm4j.machine;
 
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
-import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
@@ -29,6 +28,7 @@ import org.kvm4j.irq.Interrupts;
 import org.kvm4j.irq.KernelPit;
 import org.kvm4j.irq.PitState;
 import org.kvm4j.state.VcpuState;
+import org.kvm4j.memory.MemorySlots;
 import org.kvm4j.testkit.FakeGuestMemory;
 
 /** A KVM of mocks, whose vCPUs run until they are kicked. */
@@ -40,6 +40,7 @@ final class MockKvm {
   final Hypervisor hypervisor = mock(Hypervisor.class);
   final Vm vm = mock(Vm.class);
   final VmClocks clocks = mock(VmClocks.class);
+  final MemorySlots slots = mock(MemorySlots.class);
 
   /** Those that were created, by id. */
   final List<Vcpu> vcpus = new ArrayList<>();
@@ -58,7 +59,7 @@ final class MockKvm {
     when(vm.kernelPit()).thenReturn(pit);
     when(vm.clocks()).thenReturn(clocks);
     when(clocks.kvmClock()).thenReturn(new KvmClock(0, Set.of(), 0, 0));
-    when(vm.addMemory(anyLong(), anyLong())).thenReturn(new MemorySlot(0, 0, RAM_BYTES));
+    when(vm.slots()).thenReturn(slots);
     when(vm.createVcpu(anyInt(), any()))
         .thenAnswer(call -> vcpu(call.getArgument(0), call.getArgument(1)));
   }

@@ -16,6 +16,7 @@ import org.kvm4j.device.DeviceException;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
 import org.kvm4j.device.DeviceState;
+import org.kvm4j.device.HostRequest;
 import org.kvm4j.resource.FixedResource;
 import org.kvm4j.resource.ResourcePlan;
 import org.kvm4j.resource.ResourceRequest;
@@ -260,6 +261,20 @@ public final class DeviceSet implements AutoCloseable {
   /** Raises every line that is high, for interrupt controllers that have forgotten: after reset. */
   public void driveLines() {
     lines.drive();
+  }
+
+  /**
+   * Asks something of the guest, by way of the devices that take such a request. It reaches a guest
+   * whose clock stands when that goes on.
+   *
+   * @return whether there is such a device
+   */
+  public boolean ask(HostRequest request) {
+    boolean taken = false;
+    for (ConnectedDevice device : devices.values()) {
+      taken |= device.ask(request);
+    }
+    return taken;
   }
 
   /**
