@@ -37,6 +37,21 @@ final class Guest implements AutoCloseable {
   /** As {@link #boot}, with more files, which the guest finds in {@code /extra}. */
   static Guest bootWith(List<String> files, String commandLine, String... runOptions)
       throws IOException {
+    return new Guest(booting(files, commandLine, runOptions).start());
+  }
+
+  /**
+   * As {@link #boot}, with the seconds on the clock of the machine whose KVM it uses before each
+   * line of the screen.
+   */
+  static Guest bootWithTimestamps(String commandLine, String... runOptions) throws IOException {
+    ProcessBuilder booting = booting(List.of(), commandLine, runOptions);
+    booting.environment().put("KVM4J_TIMESTAMP", "1");
+    return new Guest(booting.start());
+  }
+
+  private static ProcessBuilder booting(
+      List<String> files, String commandLine, String... runOptions) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Tool.path("boot-linux"));
     command.add(Tool.outputOf("guest-kernel"));
@@ -44,7 +59,7 @@ final class Guest implements AutoCloseable {
     command.add("--cmdline");
     command.add(commandLine);
     command.addAll(List.of(runOptions));
-    return new Guest(new ProcessBuilder(command).redirectErrorStream(true).start());
+    return new ProcessBuilder(command).redirectErrorStream(true);
   }
 
   /** A guest that a process boots on its stdin and stdout. */
@@ -93,9 +108,9 @@ final class Guest implements AutoCloseable {
     return screen.toString();
   }
 
-  /** The lines of the kernel's log. */
+  /** The lines of the kernel's log, with the timestamps before them if there are such. */
   List<String> kernelLog() {
-    return screen().lines().filter(line -> line.matches("\\[ *\\d+\\.\\d+].*")).toList();
+    return screen().lines().filter(line -> line.matches("([\\d.]+ )?\\[ *\\d+\\.\\d+].*")).toList();
   }
 
   @Override
