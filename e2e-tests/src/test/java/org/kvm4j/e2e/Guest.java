@@ -50,6 +50,16 @@ final class Guest implements AutoCloseable {
     return start(List.of("script", "-qec", quoted, "/dev/null"));
   }
 
+  /**
+   * As {@link #boot}, with the seconds on the clock of the machine whose KVM it uses before each
+   * line of the screen.
+   */
+  static Guest bootWithTimestamps(String commandLine, String... runOptions) throws IOException {
+    ProcessBuilder booting = builder(command(List.of(), commandLine, runOptions));
+    booting.environment().put("KVM4J_TIMESTAMP", "1");
+    return new Guest(booting.start());
+  }
+
   private static List<String> command(List<String> files, String commandLine, String... runOptions)
       throws IOException {
     List<String> command = new ArrayList<>();
@@ -63,7 +73,11 @@ final class Guest implements AutoCloseable {
   }
 
   private static Guest start(List<String> command) throws IOException {
-    return new Guest(new ProcessBuilder(command).redirectErrorStream(true).start());
+    return new Guest(builder(command).start());
+  }
+
+  private static ProcessBuilder builder(List<String> command) {
+    return new ProcessBuilder(command).redirectErrorStream(true);
   }
 
   /** A guest that a process boots on its stdin and stdout. */
@@ -112,9 +126,9 @@ final class Guest implements AutoCloseable {
     return screen.toString();
   }
 
-  /** The lines of the kernel's log. */
+  /** The lines of the kernel's log, with the timestamps before them if there are such. */
   List<String> kernelLog() {
-    return screen().lines().filter(line -> line.matches("\\[ *\\d+\\.\\d+].*")).toList();
+    return screen().lines().filter(line -> line.matches("([\\d.]+ )?\\[ *\\d+\\.\\d+].*")).toList();
   }
 
   @Override

@@ -10,7 +10,8 @@ final class KernelLog {
   private static final Pattern COMPLAINT =
       Pattern.compile(
           "WARNING|BUG|Fatal|Oops|Call Trace|[Ee]rror|MP-BIOS|not connected|Spurious|nobody cared"
-              + "|timed out|failed|Firmware Bug|mismatch");
+              + "|timed out|failed|Firmware Bug|mismatch"
+              + "|unstable|lockup|rcu.*stall|blocked for more than");
 
   private KernelLog() {}
 
@@ -25,6 +26,8 @@ final class KernelLog {
   /** Lines that hold a suspicious word and complain of nothing. */
   private static boolean isExpected(String line) {
     return line.contains("Kernel command line:")
+        // The emulated processor's TSC is not said to be invariant.
+        || line.contains("TSC unstable due to TSCs unsynchronized")
         || line.contains("if necessary, use \"pci=nocrs\"");
   }
 }

@@ -1,16 +1,16 @@
 package org.kvm4j.machine;
 
 import java.lang.System.Logger.Level;
-import java.util.function.BiConsumer;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.VcpuFailureException;
-import org.kvm4j.device.VmEvent;
 import org.kvm4j.core.HostCpus;
+import org.kvm4j.device.VmEvent;
 
 /** The platform thread of one vCPU: runs it until the machine ends. */
 final class VcpuThread implements Runnable {

@@ -14,7 +14,6 @@ import org.kvm4j.Buses;
 import org.kvm4j.CpuidEntry;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
-import org.kvm4j.MemorySlot;
 import org.kvm4j.MpState;
 import org.kvm4j.Msr;
 import org.kvm4j.Registers;
@@ -27,8 +26,8 @@ import org.kvm4j.clock.VmClocks;
 import org.kvm4j.irq.Interrupts;
 import org.kvm4j.irq.KernelPit;
 import org.kvm4j.irq.PitState;
-import org.kvm4j.state.VcpuState;
 import org.kvm4j.memory.MemorySlots;
+import org.kvm4j.state.VcpuState;
 import org.kvm4j.testkit.FakeGuestMemory;
 
 /** A KVM of mocks, whose vCPUs run until they are kicked. */
