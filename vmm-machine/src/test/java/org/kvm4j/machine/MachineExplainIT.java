@@ -2,7 +2,6 @@ package org.kvm4j.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.kvm4j.testkit.guest.Register.RAX;
 
 import java.time.Duration;
 import java.util.List;
@@ -86,24 +85,5 @@ final class MachineExplainIT {
       assertTrue(text.startsWith("vCPU 0 runs, in 64-bit code, paging on"), text);
       assertTrue(text.contains("jmp to itself"), text);
     }
-  }
-
-  @Test
-  void pollingOfAPort_isTold() throws InterruptedException {
-    GuestCode code = new GuestCode().print("up").label("loop");
-    code.in8(RAX, 0x64).jmp("loop");
-
-    try (TestMachine machine = new TestMachine(TestMachine.pc(code))) {
-      startAndAwait(machine, "up");
-
-      Explanation explanation =
-          explanationWith(machine, "The guest reads port 0x64 again and again");
-
-      assertEquals(0x64, explanation.vcpus().get(0).lastExits().get(lastOf(explanation)).address());
-    }
-  }
-
-  private static int lastOf(Explanation explanation) {
-    return explanation.vcpus().get(0).lastExits().size() - 1;
   }
 }
