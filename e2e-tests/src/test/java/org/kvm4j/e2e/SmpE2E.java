@@ -30,6 +30,7 @@ final class SmpE2E {
             WORDS, "--cpus", "8,sockets=2,cores=2,threads=2", "--memory", "5G", "--memfd")) {
       guest.awaitText("RAM from 0x100000000 on, 2048 MiB, is /proc/");
       guest.awaitText("This is a shell inside the guest");
+      guest.awaitText("# "); // what is typed before that is lost
 
       assertEquals("0-7", answer(guest, "cat /sys/devices/system/cpu/online"));
       assertEquals(
