@@ -64,7 +64,7 @@ final class Board {
         Map.of(
             "memory-below-4g", Long.toString(layout.ramBytesBelow4GiB()),
             "memory-above-4g", Long.toString(layout.ramBytesAbove4GiB()),
-            "cpus", Integer.toString(config.vcpus()));
+            "cpus", Integer.toString(config.processors().count()));
     return config.devices().stream()
         .map(request -> request.type().equals("rtc") ? request.with(known) : request)
         .toList();

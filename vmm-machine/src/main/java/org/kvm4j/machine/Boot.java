@@ -8,18 +8,27 @@ import java.util.Optional;
 public sealed interface Boot {
 
   /**
-   * A Linux kernel, a bzImage or an ELF vmlinux, by the 64-bit boot protocol.
+   * A kernel: a bzImage, or an ELF file by Linux's protocol or PVH.
    *
-   * @param kernel the image
+   * @param file the image
+   * @param protocol the one to take; if none is named, the file says it
    * @param initrd an initial RAM disk
    * @param commandLine may be empty
    */
-  record Linux(Path kernel, Optional<Path> initrd, String commandLine) implements Boot {
+  record Kernel(
+      Path file, Optional<BootProtocol> protocol, Optional<Path> initrd, String commandLine)
+      implements Boot {
     /** All are needed. */
-    public Linux {
-      Objects.requireNonNull(kernel, "kernel");
+    public Kernel {
+      Objects.requireNonNull(file, "file");
+      Objects.requireNonNull(protocol, "protocol");
       Objects.requireNonNull(initrd, "initrd");
       Objects.requireNonNull(commandLine, "commandLine");
+    }
+
+    /** A kernel by the protocol that its file says. */
+    public static Kernel of(Path file, Optional<Path> initrd, String commandLine) {
+      return new Kernel(file, Optional.empty(), initrd, commandLine);
     }
   }
 

@@ -6,7 +6,7 @@ import org.kvm4j.machine.boot.AcpiTables;
 import org.kvm4j.machine.boot.BootState;
 import org.kvm4j.machine.boot.FlatLoader;
 import org.kvm4j.machine.boot.Hardware;
-import org.kvm4j.machine.boot.LinuxLoader;
+import org.kvm4j.machine.boot.KernelLoader;
 import org.kvm4j.machine.boot.MemoryLayout;
 import org.kvm4j.machine.boot.MpTable;
 
@@ -20,13 +20,17 @@ interface Loader extends AutoCloseable {
    */
   BootState load(GuestMemory memory, Board board);
 
+  /** What is booted and how, for a sentence. */
+  String description();
+
   @Override
   void close();
 
   static Loader open(MachineConfig config, MemoryLayout layout) {
-    if (config.boot() instanceof Boot.Linux linux) {
-      LinuxLoader loader =
-          LinuxLoader.open(linux.kernel(), linux.initrd(), linux.commandLine(), layout);
+    if (config.boot() instanceof Boot.Kernel kernel) {
+      KernelLoader loader =
+          KernelLoader.open(
+              kernel.file(), kernel.protocol(), kernel.initrd(), kernel.commandLine(), layout);
       return new Loader() {
         @Override
         public BootState load(GuestMemory memory, Board board) {
@@ -41,6 +45,11 @@ interface Loader extends AutoCloseable {
         }
 
         @Override
+        public String description() {
+          return "%s: %s.".formatted(kernel.file(), loader.description());
+        }
+
+        @Override
         public void close() {
           loader.close();
         }
@@ -51,6 +60,11 @@ interface Loader extends AutoCloseable {
       @Override
       public BootState load(GuestMemory memory, Board board) {
         return FlatLoader.load(memory, code, Boot.Flat.ADDRESS);
+      }
+
+      @Override
+      public String description() {
+        return "machine code, in 64-bit mode.";
       }
 
       @Override

@@ -61,6 +61,7 @@ public final class Machine implements AutoCloseable {
   private final List<VcpuThread> threads = new CopyOnWriteArrayList<>();
 
   private Optional<Recorder> recorder = Optional.empty();
+  private String bootDescription = "";
   private volatile boolean deviceFailed;
   private boolean paused;
   private boolean started;
@@ -153,6 +154,7 @@ public final class Machine implements AutoCloseable {
     recorder.ifPresent(devices::recordWith);
     devices.addAll(specs(config, catalog, layout));
     devices.connect();
+    bootDescription = loader.description();
     BootState boot = loader.load(vm.memory(), new Board(config, devices));
     VcpuSetup setup = new VcpuSetup(hypervisor, config.processors().count(), boot);
     for (int id = 0; id < config.processors().count(); id++) {
@@ -286,6 +288,11 @@ public final class Machine implements AutoCloseable {
    */
   public void stop(String cause) {
     end.report(MachineEnd.of(MachineEnd.Kind.STOPPED, cause));
+  }
+
+  /** What was booted and by which protocol, as a sentence. */
+  public String bootDescription() {
+    return bootDescription;
   }
 
   /** The guest's RAM. */

@@ -7,6 +7,7 @@ import static org.kvm4j.machine.boot.SetupHeader.u8;
 import java.nio.ByteBuffer;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.machine.BootException;
+import org.kvm4j.machine.BootProtocol;
 
 /** A bzImage with the 64-bit entry. Documentation/arch/x86/boot.rst, "64-bit Boot Protocol". */
 final class BzImage implements KernelImage {
@@ -113,13 +114,18 @@ final class BzImage implements KernelImage {
   }
 
   @Override
-  public Range memory() {
-    return memory;
+  public String kind() {
+    return "a bzImage";
   }
 
   @Override
-  public long entry() {
-    return memory.start() + ENTRY_64;
+  public BootProtocol protocol() {
+    return BootProtocol.LINUX;
+  }
+
+  @Override
+  public Range memory() {
+    return memory;
   }
 
   @Override
@@ -138,7 +144,15 @@ final class BzImage implements KernelImage {
   }
 
   @Override
-  public void writeSetupHeader(GuestMemory guest, long bootParams) {
+  public BootState handOver(GuestMemory guest, Handover handover) {
+    BootParams params = new BootParams(guest, MemoryLayout.BOOT_PARAMS.start());
+    writeSetupHeader(guest, MemoryLayout.BOOT_PARAMS.start());
+    params.handOver(handover);
+    EntryTables.writeForLongMode(guest);
+    return BootState.longMode(memory.start() + ENTRY_64);
+  }
+
+  private void writeSetupHeader(GuestMemory guest, long bootParams) {
     guest.write(
         bootParams + SetupHeader.START,
         header.slice(SetupHeader.START, headerEnd - SetupHeader.START));

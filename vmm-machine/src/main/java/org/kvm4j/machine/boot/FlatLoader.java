@@ -21,7 +21,7 @@ public final class FlatLoader {
               .formatted(code.length, address, memory.sizeBytes()));
     }
     memory.write(address, code);
-    LongModeTables.write(memory);
-    return BootState.entering(address);
+    EntryTables.writeForLongMode(memory);
+    return BootState.longMode(address);
   }
 }

@@ -7,7 +7,8 @@ import java.util.HexFormat;
 /** Guesses from its first bytes what a file is that is not a kernel for x86-64. */
 final class NotAKernel {
 
-  private static final String WANTED = "Give a bzImage (vmlinuz) or an ELF vmlinux for x86-64.";
+  private static final String WANTED =
+      "Give a bzImage (vmlinuz), an ELF vmlinux for x86-64 or a Multiboot kernel.";
   private static final int QUOTED_CHARACTERS = 40;
 
   private NotAKernel() {}
@@ -45,7 +46,7 @@ final class NotAKernel {
     if (has(start, 0x1fe, "55aa")) {
       return "a boot sector or disk image, or a kernel before Linux 1.3.73. " + WANTED;
     }
-    return "not a Linux kernel: it starts with %s. %s".formatted(quote(start), WANTED);
+    return "not a kernel: it starts with %s. %s".formatted(quote(start), WANTED);
   }
 
   private static String compressed(String format) {

@@ -75,7 +75,8 @@ class KernelImageFuzzTest {
 
   private void tryToLoad(byte[] bytes, Path initrd) throws IOException {
     Path kernel = Files.write(directory.resolve("kernel"), bytes);
-    try (LinuxLoader loader = LinuxLoader.open(kernel, Optional.of(initrd), "quiet", layout)) {
+    try (KernelLoader loader =
+        KernelLoader.open(kernel, Optional.empty(), Optional.of(initrd), "quiet", layout)) {
       BootState state = loader.load(memory, OptionalLong.empty(), List.of());
       assertTrue(memory.contains(state.registers().rip(), 1));
       loaded.incrementAndGet();
