@@ -5,6 +5,7 @@ import static org.kvm4j.machine.boot.SetupHeader.u32;
 import static org.kvm4j.machine.boot.SetupHeader.u8;
 
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.machine.BootException;
 import org.kvm4j.machine.BootProtocol;
@@ -18,6 +19,9 @@ final class BzImage implements KernelImage {
 
   /** startup_64 is there, from the start of the protected-mode code on. */
   private static final int ENTRY_64 = 0x200;
+
+  /** Of the longest magic number of a {@link Compression}. */
+  private static final int MAGIC_BYTES = 6;
 
   private static final String USE_64_BIT = "Give a 64-bit kernel of Linux 3.8 or later.";
   private static final String DAMAGED = "The file is damaged: copy or download it again.";
@@ -39,6 +43,38 @@ final class BzImage implements KernelImage {
     codeBytes = u32(header, SetupHeader.SYSSIZE) * PARAGRAPH_BYTES;
     requireWhole();
     memory = Range.ofSize(loadAddress(), Math.max(codeBytes, initSize()));
+  }
+
+  /**
+   * The ELF file that a bzImage unpacks when it starts; any other file is returned as it is.
+   *
+   * @throws BootException if it is damaged or compressed in a way that is not known here
+   */
+  static BootFile vmlinuxIn(BootFile file) {
+    if (!SetupHeader.isPresentIn(file.read(0, SetupHeader.END_MAX))) {
+      return file;
+    }
+    BzImage image = new BzImage(file);
+    long offset = u32(image.header, SetupHeader.PAYLOAD_OFFSET);
+    long length = u32(image.header, SetupHeader.PAYLOAD_LENGTH);
+    if (length < MAGIC_BYTES + Integer.BYTES || offset + length > image.codeBytes) {
+      throw file.error("its header names no payload within it. " + DAMAGED);
+    }
+    offset += image.codeOffset;
+    ByteBuffer start = file.read(offset, MAGIC_BYTES);
+    if (Elf.isElf(start)) {
+      return file.copy(offset, length);
+    }
+    Compression format =
+        Compression.of(start)
+            .orElseThrow(
+                () ->
+                    file.error(
+                        "its payload is compressed neither with gzip, xz, zstd nor lz4. Give the"
+                            + " vmlinux of that kernel."));
+    // gzip ends so, and the kernel's build adds it to what the others make.
+    long unpackedBytes = u32(file.read(offset + length - Integer.BYTES, Integer.BYTES), 0);
+    return file.unpack(format, offset, length, OptionalLong.of(unpackedBytes));
   }
 
   private void requireProtocol() {
@@ -115,7 +151,7 @@ final class BzImage implements KernelImage {
 
   @Override
   public String kind() {
-    return "a bzImage";
+    return file.describe("a bzImage");
   }
 
   @Override

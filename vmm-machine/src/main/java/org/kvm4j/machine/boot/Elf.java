@@ -233,6 +233,11 @@ final class Elf {
     }
   }
 
+  /** As {@link BootFile#describe}. */
+  String describe(String noun) {
+    return file.describe(noun);
+  }
+
   /** Whether it is of the class for 64 bits. */
   boolean is64Bit() {
     return layout == Layout.ELF64;

@@ -24,7 +24,7 @@ final class ElfImage implements KernelImage {
 
   @Override
   public String kind() {
-    return "an ELF vmlinux";
+    return elf.describe("an ELF vmlinux");
   }
 
   @Override

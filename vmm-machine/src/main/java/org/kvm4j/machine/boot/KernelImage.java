@@ -3,6 +3,7 @@ package org.kvm4j.machine.boot;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.machine.BootException;
 import org.kvm4j.machine.BootProtocol;
@@ -27,13 +28,34 @@ sealed interface KernelImage extends AutoCloseable
    * @throws BootException if it is no kernel, not for that protocol, or damaged; says which
    */
   static KernelImage open(Path path, Optional<BootProtocol> wanted) {
-    BootFile file = BootFile.open("Kernel", path);
+    BootFile file = replaced(BootFile.open("Kernel", path), KernelImage::unpacked);
+    if (wanted.equals(Optional.of(BootProtocol.PVH))) {
+      file = replaced(file, BzImage::vmlinuxIn);
+    }
     try {
       return of(file, wanted);
     } catch (RuntimeException e) {
       file.close();
       throw e;
     }
+  }
+
+  /** A file made from another, which is closed then unless it is the same. */
+  private static BootFile replaced(BootFile file, UnaryOperator<BootFile> maker) {
+    try {
+      BootFile made = maker.apply(file);
+      if (made != file) {
+        file.close();
+      }
+      return made;
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static BootFile unpacked(BootFile file) {
+    return Compression.of(file.read(0, SNIFF_BYTES)).map(file::unpack).orElse(file);
   }
 
   private static KernelImage of(BootFile file, Optional<BootProtocol> wanted) {

@@ -64,7 +64,7 @@ final class MultibootImage implements KernelImage {
               .formatted(unknown, BUILD_OTHERWISE));
     }
     Optional<MultibootHeader.Addresses> addresses = header.addresses();
-    kind = addresses.isPresent() ? "a flat kernel" : "an ELF file";
+    kind = file.describe(addresses.isPresent() ? "a flat kernel" : "an ELF file");
     body = addresses.map(a -> flat(header, a)).orElseGet(this::elf);
   }
 

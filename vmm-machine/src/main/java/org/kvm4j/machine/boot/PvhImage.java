@@ -53,7 +53,7 @@ final class PvhImage implements KernelImage {
 
   @Override
   public String kind() {
-    return "an ELF file";
+    return elf.describe("an ELF file");
   }
 
   @Override
