@@ -46,6 +46,10 @@ final class Board {
     plan.reserve(
         "KVM's own pages",
         FixedResource.addresses(MemoryLayout.IDENTITY_MAP_ADDRESS, KVM_PAGES_BYTES));
+    if (config.boot() instanceof Boot.Firmware) {
+      Range firmware = MemoryLayout.FIRMWARE;
+      plan.reserve("firmware", FixedResource.addresses(firmware.start(), firmware.sizeBytes()));
+    }
     plan.reserve("KVM's interrupt controller", FixedResource.ports(0x20, 2));
     plan.reserve("KVM's interrupt controller", FixedResource.ports(0xa0, 2));
     plan.reserve("KVM's interrupt controller", FixedResource.ports(0x4d0, 2));

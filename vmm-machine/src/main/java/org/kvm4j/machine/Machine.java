@@ -28,6 +28,7 @@ import org.kvm4j.device.VmEvent;
 import org.kvm4j.machine.boot.BootState;
 import org.kvm4j.machine.boot.MemoryLayout;
 import org.kvm4j.machine.boot.Range;
+import org.kvm4j.memory.MemorySpec;
 
 /**
  * A PC: one VM with its devices, loaded and ready to run.
@@ -149,6 +150,9 @@ public final class Machine implements AutoCloseable {
     }
     for (Range range : layout.ram()) {
       vm.addMemory(range.start(), range.sizeBytes());
+    }
+    for (Range rom : loader.roms()) {
+      vm.slots().add(MemorySpec.ram(rom.start(), rom.sizeBytes()).asReadOnly());
     }
     recorder = run.recording().map(file -> Recorder.create(file, time, host.onMessage()));
     recorder.ifPresent(devices::recordWith);

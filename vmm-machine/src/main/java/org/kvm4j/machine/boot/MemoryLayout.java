@@ -62,7 +62,10 @@ public final class MemoryLayout {
   /** Where "high" memory begins: 1 MiB. */
   static final long HIGH_MEMORY = 0x10_0000;
 
-  /** For KVM_SET_IDENTITY_MAP_ADDR: one page. */
+  /** Room for the largest firmware; a smaller one is at its end. */
+  public static final Range FIRMWARE = new Range(0xff00_0000L, DEVICE_HOLE_END);
+
+  /** For KVM_SET_IDENTITY_MAP_ADDR: one page, below the firmware. */
   public static final long IDENTITY_MAP_ADDRESS = 0xfeff_c000L;
 
   /** For KVM_SET_TSS_ADDR: three pages. */
