@@ -37,10 +37,25 @@ final class Guest implements AutoCloseable {
   /** As {@link #boot}, with more files, which the guest finds in {@code /extra}. */
   static Guest bootWith(List<String> files, String commandLine, String... runOptions)
       throws IOException {
+    return boot(
+        Tool.outputOf("guest-kernel"),
+        Tool.outputOf("guest-initramfs", files.toArray(String[]::new)),
+        commandLine,
+        runOptions);
+  }
+
+  /** As {@link #boot}, with another kernel file. */
+  static Guest bootKernel(String kernel, String commandLine, String... runOptions)
+      throws IOException {
+    return boot(kernel, Tool.outputOf("guest-initramfs"), commandLine, runOptions);
+  }
+
+  private static Guest boot(String kernel, String initrd, String commandLine, String... runOptions)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Tool.path("boot-linux"));
-    command.add(Tool.outputOf("guest-kernel"));
-    command.add(Tool.outputOf("guest-initramfs", files.toArray(String[]::new)));
+    command.add(kernel);
+    command.add(initrd);
     command.add("--cmdline");
     command.add(commandLine);
     command.addAll(List.of(runOptions));
