@@ -125,21 +125,22 @@ final class BootFile implements AutoCloseable {
 
   /** What this file holds as a whole. */
   BootFile unpack(Compression format) {
-    return unpack(format, 0, sizeBytes, OptionalLong.empty());
+    return unpack(format, 0, sizeBytes, OptionalLong.empty(), MOST_UNPACKED_BYTES);
   }
 
   /**
    * What a part of this file, which must be within it, holds.
    *
    * @param size how many bytes that is, if it is known; what may follow is left alone
+   * @param most how many it may be
    * @throws BootException if it is damaged, too large, or there is no room for it
    */
-  BootFile unpack(Compression format, long offset, long length, OptionalLong size) {
+  BootFile unpack(Compression format, long offset, long length, OptionalLong size, long most) {
     try (InputStream packed = new BufferedInputStream(new Part(offset, length), BUFFER_BYTES);
         InputStream plain = unpacking(format, packed)) {
       return temporary(
           " compressed with " + format.title(),
-          target -> copy(format, plain, target, size.orElse(Long.MAX_VALUE)));
+          target -> copy(format, plain, target, size.orElse(Long.MAX_VALUE), most));
     } catch (IOException e) {
       throw unreadable(what, path, e);
     }
@@ -191,7 +192,7 @@ final class BootFile implements AutoCloseable {
     }
   }
 
-  private void copy(Compression format, InputStream plain, FileChannel target, long size)
+  private void copy(Compression format, InputStream plain, FileChannel target, long size, long most)
       throws IOException {
     byte[] buffer = new byte[BUFFER_BYTES];
     long done = 0;
@@ -206,10 +207,10 @@ final class BootFile implements AutoCloseable {
         break;
       }
       done += count;
-      if (done > MOST_UNPACKED_BYTES) {
+      if (done > most) {
         throw error(
             "unpacks to more than %d MiB, which is no kernel. Check where it is from."
-                .formatted(MOST_UNPACKED_BYTES >> 20));
+                .formatted(most >> 20));
       }
       ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count);
       while (bytes.hasRemaining()) {

@@ -74,7 +74,8 @@ final class BzImage implements KernelImage {
                             + " vmlinux of that kernel."));
     // gzip ends so, and the kernel's build adds it to what the others make.
     long unpackedBytes = u32(file.read(offset + length - Integer.BYTES, Integer.BYTES), 0);
-    return file.unpack(format, offset, length, OptionalLong.of(unpackedBytes));
+    return file.unpack(
+        format, offset, length, OptionalLong.of(unpackedBytes), BootFile.MOST_UNPACKED_BYTES);
   }
 
   private void requireProtocol() {
