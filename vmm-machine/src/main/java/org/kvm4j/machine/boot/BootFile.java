@@ -187,7 +187,11 @@ final class BootFile implements AutoCloseable {
     } catch (LinkageError e) {
       throw new BootException(
           "%s %s: compressed with %s, whose library does not load here: %s. Unpack it by hand."
-              .formatted(what, path, format.title(), e),
+              .formatted(
+                  what,
+                  path,
+                  format.title(),
+                  String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
     }
   }
