@@ -38,13 +38,19 @@ final class Guest implements AutoCloseable {
   /** As {@link #boot}, with more files, which the guest finds in {@code /extra}. */
   static Guest bootWith(List<String> files, String commandLine, String... runOptions)
       throws IOException {
-    return start(command(files, commandLine, runOptions));
+    return start(command(Tool.outputOf("guest-kernel"), files, commandLine, runOptions));
+  }
+
+  /** As {@link #boot}, with another kernel file. */
+  static Guest bootKernel(String kernel, String commandLine, String... runOptions)
+      throws IOException {
+    return start(command(kernel, List.of(), commandLine, runOptions));
   }
 
   /** As {@link #boot}, on a terminal, where the launcher has keys of its own. */
   static Guest bootOnTerminal(String commandLine, String... runOptions) throws IOException {
     String quoted =
-        command(List.of(), commandLine, runOptions).stream()
+        command(Tool.outputOf("guest-kernel"), List.of(), commandLine, runOptions).stream()
             .map(word -> "'" + word + "'")
             .collect(Collectors.joining(" "));
     return start(List.of("script", "-qec", quoted, "/dev/null"));
@@ -55,16 +61,18 @@ final class Guest implements AutoCloseable {
    * line of the screen.
    */
   static Guest bootWithTimestamps(String commandLine, String... runOptions) throws IOException {
-    ProcessBuilder booting = builder(command(List.of(), commandLine, runOptions));
+    ProcessBuilder booting =
+        builder(command(Tool.outputOf("guest-kernel"), List.of(), commandLine, runOptions));
     booting.environment().put("KVM4J_TIMESTAMP", "1");
     return new Guest(booting.start());
   }
 
-  private static List<String> command(List<String> files, String commandLine, String... runOptions)
+  private static List<String> command(
+      String kernel, List<String> files, String commandLine, String... runOptions)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Tool.path("boot-linux"));
-    command.add(Tool.outputOf("guest-kernel"));
+    command.add(kernel);
     command.add(Tool.outputOf("guest-initramfs", files.toArray(String[]::new)));
     command.add("--cmdline");
     command.add(commandLine);

@@ -66,8 +66,8 @@ record Explainer(Supplier<Symbols> symbols, Optional<Duration> after) {
   }
 
   private static Symbols ofKernel(MachineConfig config) {
-    return config.boot() instanceof Boot.Linux linux
-        ? Symbols.ofKernel(linux.kernel())
+    return config.boot() instanceof Boot.Kernel linux
+        ? Symbols.ofKernel(linux.file())
         : Symbols.NONE;
   }
 

@@ -7,13 +7,13 @@ import org.kvm4j.machine.MachineConfig;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code kvm4j run}: boots a Linux kernel. */
+/** {@code kvm4j run}: boots a kernel or firmware. */
 final class RunCommand {
 
   private RunCommand() {}
 
   static CommandSpec spec() {
-    CommandSpec spec = Commands.command(RunCommand::run, "Boots a Linux kernel.");
+    CommandSpec spec = Commands.command(RunCommand::run, "Boots a kernel or firmware.");
     BootOptions.options().forEach(spec::addOption);
     HardwareOptions.options().forEach(spec::addOption);
     CpuOptions.options().forEach(spec::addOption);

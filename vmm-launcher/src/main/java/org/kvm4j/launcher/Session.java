@@ -102,6 +102,7 @@ final class Session implements AutoCloseable {
                 config,
                 catalog,
                 new Host(this::openStream, this::sayFault, this::sayOnTerminal))) {
+      sayOnTerminal(running.bootDescription());
       machine.complete(running); // it can be stopped, and changed, before its start
       try (PluginWatch.Watch watch = PluginWatch.on(watched, reload::changed)) {
         running.start();

@@ -18,7 +18,24 @@ final class CommandLineTest {
 
   static Stream<Arguments> wrongCommandLines() {
     return Stream.of(
-        wrong("Missing required option: '--kernel=FILE'. See 'kvm4j run --help'.", "run"),
+        wrong(
+            "The machine needs one thing to start: name a kernel by --kernel FILE, or firmware by"
+                + " --firmware FILE.",
+            "run"),
+        wrong(
+            "Firmware has no use for --initrd. Leave it out.", "run", "--firmware=f", "--initrd=i"),
+        wrong(
+            "Plain code has no use for --cmdline. Leave it out.",
+            "run",
+            "--kernel=k",
+            "--boot=flat16",
+            "--cmdline=quiet"),
+        wrong(
+            "Invalid value for option '--boot': 'flat@0' is no boot protocol. Use linux, pvh,"
+                + " multiboot, flat16, flat32 or flat64@0x100000. See 'kvm4j run --help'.",
+            "run",
+            "--kernel=k",
+            "--boot=flat@0"),
         wrong(
             "Missing required parameter for option '--kernel' (FILE). See 'kvm4j run --help'.",
             "run",

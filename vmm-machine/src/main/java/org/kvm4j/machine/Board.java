@@ -52,6 +52,10 @@ final class Board {
       plan.reserve("KVM's interrupt controller", FixedResource.ports(0x4d0, 2));
       plan.reserve("KVM's interrupt controller, as its cascade", FixedResource.interrupt(2));
     }
+    if (config.boot() instanceof Boot.Firmware) {
+      Range firmware = MemoryLayout.FIRMWARE;
+      plan.reserve("firmware", FixedResource.addresses(firmware.start(), firmware.sizeBytes()));
+    }
     if (config.kernelChips().hasPit()) {
       plan.reserve("KVM's own i8254", FixedResource.ports(0x40, 4));
       plan.reserve("KVM's own i8254", FixedResource.ports(0x61, 1));

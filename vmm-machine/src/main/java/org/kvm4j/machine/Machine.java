@@ -78,6 +78,7 @@ public final class Machine implements AutoCloseable {
 
   private Optional<Recorder> recorder = Optional.empty();
   private Optional<PowerOnState> powerOn = Optional.empty();
+  private String bootDescription = "";
   private volatile boolean deviceFailed;
   private boolean paused;
   private boolean started;
@@ -178,10 +179,14 @@ public final class Machine implements AutoCloseable {
       vm.slots().add(MemorySpec.ram(range.start(), range.sizeBytes()).on(config.ram().host()));
     }
     ramFiles().forEach(file -> host.onMessage().accept(file + "."));
+    for (Range rom : loader.roms()) {
+      vm.slots().add(MemorySpec.ram(rom.start(), rom.sizeBytes()).asReadOnly());
+    }
     recorder = run.recording().map(file -> Recorder.create(file, time, host.onMessage()));
     recorder.ifPresent(devices::recordWith);
     devices.addAll(specs(config, catalog, layout));
     devices.connect();
+    bootDescription = loader.description();
     BootState boot = loader.load(vm.memory(), board);
     VcpuSetup setup = new VcpuSetup(hypervisor, config.processors().topology(), boot);
     List<Vcpu> vcpus = new ArrayList<>();
@@ -351,6 +356,11 @@ public final class Machine implements AutoCloseable {
           .ifPresent(fd -> files.add(new RamFile(slot.guestAddress(), slot.sizeBytes(), fd)));
     }
     return files;
+  }
+
+  /** What was booted and by which protocol, as a sentence. */
+  public String bootDescription() {
+    return bootDescription;
   }
 
   /** The guest's RAM. */

@@ -43,7 +43,7 @@ final class Witnesses {
   }
 
   private Optional<String> commandLine() {
-    return config.boot() instanceof Boot.Linux linux
+    return config.boot() instanceof Boot.Kernel linux
         ? Optional.of(linux.commandLine())
         : Optional.empty();
   }

@@ -148,7 +148,7 @@ final class BoardTest {
   private FakeGuestMemory load(MachineConfig config) throws Exception {
     FakeGuestMemory memory = new FakeGuestMemory(RAM_BYTES);
     MachineConfig linux =
-        config.withBoot(new Boot.Linux(TinyKernel.in(directory), Optional.empty(), ""));
+        config.withBoot(Boot.Kernel.of(TinyKernel.in(directory), Optional.empty(), ""));
     try (Loader loader = Loader.open(linux, MemoryLayout.ofRam(RAM_BYTES));
         VmTime time = new VmTime();
         DeviceSet devices = devices(linux, time)) {

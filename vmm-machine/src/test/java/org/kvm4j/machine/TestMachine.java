@@ -41,10 +41,13 @@ final class TestMachine implements AutoCloseable {
   }
 
   static MachineConfig pc(GuestCode code, int vcpus) {
-    MachineConfig standard = MachineConfig.standard(MEMORY_BYTES, vcpus, code.boot());
-    return standard.withDevices(
-        DeviceRequest.merge(
-            standard.devices(), List.of(DeviceRequest.parse("serial,backend=memory"))));
+    return MachineConfig.standard(MEMORY_BYTES, vcpus, code.boot()).withDevices(quietDevices());
+  }
+
+  /** The standard ones, with a serial port that leaves this process's standard streams alone. */
+  static List<DeviceRequest> quietDevices() {
+    return DeviceRequest.merge(
+        MachineConfig.STANDARD_DEVICES, List.of(DeviceRequest.parse("serial,backend=memory")));
   }
 
   /** Runs such a PC to its end, and says how it ended. */

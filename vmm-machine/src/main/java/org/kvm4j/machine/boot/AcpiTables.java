@@ -40,7 +40,7 @@ public final class AcpiTables {
   /**
    * Writes them where firmware has them.
    *
-   * @return the address of the RSDP, for {@link LinuxLoader#load}; kernels that are not told find
+   * @return the address of the RSDP, for {@link KernelLoader#load}; kernels that are not told find
    *     it by themselves
    * @throws BootException if there are too many devices for the room
    */

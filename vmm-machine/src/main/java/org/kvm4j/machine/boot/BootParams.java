@@ -7,8 +7,7 @@ import org.kvm4j.GuestMemory;
  * struct boot_params, the "zero page": what a loader tells the kernel.
  * Documentation/arch/x86/zero-page.rst.
  *
- * <p>Every method writes one matter; the page is all zero before, so that what is left out means
- * "nothing".
+ * <p>The page is all zero before, so that what is left out means "nothing".
  */
 final class BootParams {
 
@@ -31,17 +30,25 @@ final class BootParams {
     memory.clear(address, MemoryLayout.PAGE_SIZE);
   }
 
-  void setupHeader(KernelImage image) {
-    image.writeSetupHeader(memory, address);
+  /** All that a kernel is told; the fields of its own in the setup header stay. */
+  void handOver(Handover handover) {
+    loader();
+    commandLine(handover.commandLine());
+    handover.ramdisk().ifPresent(this::ramdisk);
+    handover.rsdp().ifPresent(this::acpiRsdp);
+    e820(handover.memoryMap());
+  }
+
+  private void loader() {
     memory.writeByte(address + SetupHeader.TYPE_OF_LOADER, SetupHeader.LOADER_UNDEFINED);
     memory.writeShort(address + SetupHeader.VID_MODE, SetupHeader.VID_MODE_NORMAL);
   }
 
-  void commandLine(long at) {
+  private void commandLine(long at) {
     memory.writeInt(address + SetupHeader.CMD_LINE_PTR, (int) at);
   }
 
-  void ramdisk(Range place) {
+  private void ramdisk(Range place) {
     long size = place.sizeBytes();
     memory.writeInt(address + SetupHeader.RAMDISK_IMAGE, (int) place.start());
     memory.writeInt(address + SetupHeader.RAMDISK_SIZE, (int) size);
@@ -49,11 +56,11 @@ final class BootParams {
     memory.writeInt(address + EXT_RAMDISK_SIZE, (int) (size >>> 32));
   }
 
-  void acpiRsdp(long at) {
+  private void acpiRsdp(long at) {
     memory.writeLong(address + ACPI_RSDP_ADDR, at);
   }
 
-  void e820(List<E820Entry> map) {
+  private void e820(List<E820Entry> map) {
     memory.writeByte(address + E820_ENTRIES, map.size());
     long at = address + E820_TABLE;
     for (E820Entry entry : map) {

@@ -5,8 +5,10 @@ import static org.kvm4j.machine.boot.SetupHeader.u32;
 import static org.kvm4j.machine.boot.SetupHeader.u8;
 
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.machine.BootException;
+import org.kvm4j.machine.BootProtocol;
 
 /** A bzImage with the 64-bit entry. Documentation/arch/x86/boot.rst, "64-bit Boot Protocol". */
 final class BzImage implements KernelImage {
@@ -17,6 +19,9 @@ final class BzImage implements KernelImage {
 
   /** startup_64 is there, from the start of the protected-mode code on. */
   private static final int ENTRY_64 = 0x200;
+
+  /** Of the longest magic number of a {@link Compression}. */
+  private static final int MAGIC_BYTES = 6;
 
   private static final String USE_64_BIT = "Give a 64-bit kernel of Linux 3.8 or later.";
   private static final String DAMAGED = "The file is damaged: copy or download it again.";
@@ -38,6 +43,39 @@ final class BzImage implements KernelImage {
     codeBytes = u32(header, SetupHeader.SYSSIZE) * PARAGRAPH_BYTES;
     requireWhole();
     memory = Range.ofSize(loadAddress(), Math.max(codeBytes, initSize()));
+  }
+
+  /**
+   * The ELF file that a bzImage unpacks when it starts; any other file is returned as it is.
+   *
+   * @throws BootException if it is damaged or compressed in a way that is not known here
+   */
+  static BootFile vmlinuxIn(BootFile file) {
+    if (!SetupHeader.isPresentIn(file.read(0, SetupHeader.END_MAX))) {
+      return file;
+    }
+    BzImage image = new BzImage(file);
+    long offset = u32(image.header, SetupHeader.PAYLOAD_OFFSET);
+    long length = u32(image.header, SetupHeader.PAYLOAD_LENGTH);
+    if (length < MAGIC_BYTES + Integer.BYTES || offset + length > image.codeBytes) {
+      throw file.error("its header names no payload within it. " + DAMAGED);
+    }
+    offset += image.codeOffset;
+    ByteBuffer start = file.read(offset, MAGIC_BYTES);
+    if (Elf.isElf(start)) {
+      return file.copy(offset, length);
+    }
+    Compression format =
+        Compression.of(start)
+            .orElseThrow(
+                () ->
+                    file.error(
+                        "its payload is compressed neither with gzip, xz, zstd nor lz4. Give the"
+                            + " vmlinux of that kernel."));
+    // gzip ends so, and the kernel's build adds it to what the others make.
+    long unpackedBytes = u32(file.read(offset + length - Integer.BYTES, Integer.BYTES), 0);
+    return file.unpack(
+        format, offset, length, OptionalLong.of(unpackedBytes), BootFile.MOST_UNPACKED_BYTES);
   }
 
   private void requireProtocol() {
@@ -113,13 +151,18 @@ final class BzImage implements KernelImage {
   }
 
   @Override
-  public Range memory() {
-    return memory;
+  public String kind() {
+    return file.describe("a bzImage");
   }
 
   @Override
-  public long entry() {
-    return memory.start() + ENTRY_64;
+  public BootProtocol protocol() {
+    return BootProtocol.LINUX;
+  }
+
+  @Override
+  public Range memory() {
+    return memory;
   }
 
   @Override
@@ -138,7 +181,15 @@ final class BzImage implements KernelImage {
   }
 
   @Override
-  public void writeSetupHeader(GuestMemory guest, long bootParams) {
+  public BootState handOver(GuestMemory guest, Handover handover) {
+    BootParams params = new BootParams(guest, MemoryLayout.BOOT_PARAMS.start());
+    writeSetupHeader(guest, MemoryLayout.BOOT_PARAMS.start());
+    params.handOver(handover);
+    EntryTables.writeForLongMode(guest);
+    return BootState.longMode(memory.start() + ENTRY_64);
+  }
+
+  private void writeSetupHeader(GuestMemory guest, long bootParams) {
     guest.write(
         bootParams + SetupHeader.START,
         header.slice(SetupHeader.START, headerEnd - SetupHeader.START));

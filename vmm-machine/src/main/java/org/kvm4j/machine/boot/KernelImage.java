@@ -2,14 +2,18 @@ package org.kvm4j.machine.boot;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.machine.BootException;
+import org.kvm4j.machine.BootProtocol;
 
-/** A kernel file that is open and fully checked, before there is a VM. */
-sealed interface KernelImage extends AutoCloseable permits BzImage, ElfImage {
+/** A kernel file that is open and fully checked for one protocol, before there is a VM. */
+sealed interface KernelImage extends AutoCloseable
+    permits BzImage, ElfImage, PvhImage, MultibootImage {
 
-  /** Enough to tell all formats apart. */
-  int SNIFF_BYTES = 1024;
+  /** Enough to tell all formats apart: a Multiboot header is in the first 8 KiB. */
+  int SNIFF_BYTES = 8192;
 
   /** INITRD_ADDR_MAX of every 64-bit Linux: the last address that an initial RAM disk may use. */
   long DEFAULT_INITRD_ADDR_MAX = 0x7fff_ffffL;
@@ -18,32 +22,96 @@ sealed interface KernelImage extends AutoCloseable permits BzImage, ElfImage {
   int DEFAULT_CMDLINE_SIZE = 2047;
 
   /**
-   * Opens a bzImage or an ELF vmlinux.
+   * Opens a kernel.
    *
-   * @throws BootException if it is neither, or damaged; says which
+   * @param wanted the protocol to take; else the file says it
+   * @throws BootException if it is no kernel, not for that protocol, or damaged; says which
    */
-  static KernelImage open(Path path) {
-    BootFile file = BootFile.open("Kernel", path);
+  static KernelImage open(Path path, Optional<BootProtocol> wanted) {
+    BootFile file = replaced(BootFile.open("Kernel", path), KernelImage::unpacked);
+    if (wanted.equals(Optional.of(BootProtocol.PVH))) {
+      file = replaced(file, BzImage::vmlinuxIn);
+    }
     try {
-      ByteBuffer start = file.read(0, SNIFF_BYTES);
-      if (SetupHeader.isPresentIn(start)) {
-        return new BzImage(file);
-      }
-      if (ElfImage.isElf(start)) {
-        return new ElfImage(file);
-      }
-      throw file.error(NotAKernel.reason(start));
+      return of(file, wanted);
     } catch (RuntimeException e) {
       file.close();
       throw e;
     }
   }
 
+  /** A file made from another, which is closed then unless it is the same. */
+  private static BootFile replaced(BootFile file, UnaryOperator<BootFile> maker) {
+    try {
+      BootFile made = maker.apply(file);
+      if (made != file) {
+        file.close();
+      }
+      return made;
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static BootFile unpacked(BootFile file) {
+    return Compression.of(file.read(0, SNIFF_BYTES)).map(file::unpack).orElse(file);
+  }
+
+  private static KernelImage of(BootFile file, Optional<BootProtocol> wanted) {
+    ByteBuffer start = file.read(0, SNIFF_BYTES);
+    BootProtocol protocol = wanted.orElseGet(() -> protocolOf(file, start));
+    return switch (protocol) {
+      case LINUX -> linux(file, start);
+      case PVH -> new PvhImage(elf(file, start));
+      case MULTIBOOT -> new MultibootImage(file, multibootHeader(file, start));
+    };
+  }
+
+  private static KernelImage linux(BootFile file, ByteBuffer start) {
+    return SetupHeader.isPresentIn(start) ? new BzImage(file) : new ElfImage(elf(file, start));
+  }
+
+  private static Elf elf(BootFile file, ByteBuffer start) {
+    if (Elf.isElf(start)) {
+      return new Elf(file);
+    }
+    throw file.error(NotAKernel.reason(start));
+  }
+
+  private static MultibootHeader multibootHeader(BootFile file, ByteBuffer start) {
+    return MultibootHeader.in(start)
+        .orElseThrow(
+            () ->
+                file.error(
+                    "has no Multiboot header in its first 8 KiB. Give a Multiboot 1 kernel, or take"
+                        + " another protocol."));
+  }
+
+  /** A vmlinux has both entries, and is entered where all its tables are set up: in 64-bit mode. */
+  private static BootProtocol protocolOf(BootFile file, ByteBuffer start) {
+    if (SetupHeader.isPresentIn(start)) {
+      return BootProtocol.LINUX;
+    }
+    if (MultibootHeader.in(start).isPresent()) {
+      return BootProtocol.MULTIBOOT;
+    }
+    if (!Elf.isElf(start)) {
+      throw file.error(NotAKernel.reason(start));
+    }
+    Elf elf = new Elf(file);
+    boolean isVmlinux = elf.is64Bit() && elf.isLoaded(elf.entry());
+    return !isVmlinux && PvhImage.entryOf(elf).isPresent() ? BootProtocol.PVH : BootProtocol.LINUX;
+  }
+
+  /** What the file is, for a sentence: "a bzImage". */
+  String kind();
+
+  /** How it is entered. */
+  BootProtocol protocol();
+
   /** The RAM that it takes until it runs and reads its memory map, at least its own bytes. */
   Range memory();
-
-  /** Where the vCPU begins, in 64-bit mode. */
-  long entry();
 
   /** Most bytes of a command line, without the NUL. */
   long cmdlineSize();
@@ -51,11 +119,16 @@ sealed interface KernelImage extends AutoCloseable permits BzImage, ElfImage {
   /** The last address that an initial RAM disk may use. */
   long initrdAddrMax();
 
+  /** Whether the initial RAM disk goes right behind it instead of to the top of RAM. */
+  default boolean wantsRamdiskLow() {
+    return false;
+  }
+
   /** Copies it into guest memory, and zeroes what its format says is zero. */
   void load(GuestMemory memory);
 
-  /** Fills struct setup_header within a struct boot_params that is all zero. */
-  void writeSetupHeader(GuestMemory memory, long bootParams);
+  /** Writes what the kernel is told and the tables that it starts with; says how to enter it. */
+  BootState handOver(GuestMemory memory, Handover handover);
 
   /** An exception about this file. */
   BootException error(String why);

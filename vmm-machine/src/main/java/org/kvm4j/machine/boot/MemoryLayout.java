@@ -23,7 +23,7 @@ import org.kvm4j.machine.BootException;
  */
 public final class MemoryLayout {
 
-  private static final long KIB = 1L << 10;
+  static final long KIB = 1L << 10;
   static final long MIB = 1L << 20;
   static final long GIB = 1L << 30;
 
@@ -44,6 +44,10 @@ public final class MemoryLayout {
   static final Range GDT = new Range(0x500, 0x520);
   static final Range BOOT_PARAMS = Range.ofSize(0x7000, PAGE_SIZE);
   static final Range STACK = Range.ofSize(0x8000, PAGE_SIZE);
+
+  /** Below where a boot sector is loaded; 64-bit and 32-bit code have boot_params there. */
+  static final Range REAL_MODE_STACK = new Range(0x7000, 0x7c00);
+
   static final Range PML4 = Range.ofSize(0x9000, PAGE_SIZE);
   static final Range PDPT = Range.ofSize(0xa000, PAGE_SIZE);
   static final Range PAGE_DIRECTORIES = Range.ofSize(0xb000, 4 * PAGE_SIZE);
@@ -58,11 +62,14 @@ public final class MemoryLayout {
   /** Where "high" memory begins: 1 MiB. */
   static final long HIGH_MEMORY = 0x10_0000;
 
-  /** For KVM_SET_IDENTITY_MAP_ADDR: one page. */
-  public static final long IDENTITY_MAP_ADDRESS = 0xfffb_c000L;
+  /** Room for the largest firmware; a smaller one is at its end. */
+  public static final Range FIRMWARE = new Range(0xff00_0000L, DEVICE_HOLE_END);
+
+  /** For KVM_SET_IDENTITY_MAP_ADDR: one page, below the firmware. */
+  public static final long IDENTITY_MAP_ADDRESS = 0xfeff_c000L;
 
   /** For KVM_SET_TSS_ADDR: three pages. */
-  public static final long TSS_ADDRESS = 0xfffb_d000L;
+  public static final long TSS_ADDRESS = 0xfeff_d000L;
 
   private static final Range KVM_PAGES =
       new Range(IDENTITY_MAP_ADDRESS, TSS_ADDRESS + 3 * PAGE_SIZE);

@@ -3,31 +3,26 @@ package org.kvm4j.machine.boot;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** Guesses from its first bytes what a file is that is not a kernel for x86-64. */
 final class NotAKernel {
 
-  private static final String WANTED = "Give a bzImage (vmlinuz) or an ELF vmlinux for x86-64.";
+  private static final String WANTED =
+      "Give a bzImage (vmlinuz), an ELF vmlinux for x86-64 or a Multiboot kernel.";
   private static final int QUOTED_CHARACTERS = 40;
 
   private NotAKernel() {}
 
   /** Why it cannot be booted, and what to do. */
   static String reason(ByteBuffer start) {
-    if (has(start, 0, "1f8b")) {
-      return compressed("gzip");
-    }
-    if (has(start, 0, "fd377a585a00")) {
-      return compressed("xz");
-    }
-    if (has(start, 0, "28b52ffd")) {
-      return compressed("zstd");
-    }
-    if (has(start, 0, "02214c18") || has(start, 0, "04224d18")) {
-      return compressed("lz4");
+    Optional<Compression> format = Compression.of(start);
+    if (format.isPresent()) {
+      return "compressed twice, with %s the second time. Uncompress it once."
+          .formatted(format.get().title());
     }
     if (has(start, 0, "425a68")) {
-      return compressed("bzip2");
+      return "compressed with bzip2. Uncompress it first; then give what comes out.";
     }
     // arch/arm64/include/asm/image.h, "ARM\x64"; arch/riscv, "RSC\x05".
     if (has(start, 56, "41524d64")) {
@@ -45,12 +40,7 @@ final class NotAKernel {
     if (has(start, 0x1fe, "55aa")) {
       return "a boot sector or disk image, or a kernel before Linux 1.3.73. " + WANTED;
     }
-    return "not a Linux kernel: it starts with %s. %s".formatted(quote(start), WANTED);
-  }
-
-  private static String compressed(String format) {
-    return "compressed with %s as a whole. Uncompress it first; then give what comes out."
-        .formatted(format);
+    return "not a kernel: it starts with %s. %s".formatted(quote(start), WANTED);
   }
 
   private static boolean has(ByteBuffer start, int offset, String hex) {

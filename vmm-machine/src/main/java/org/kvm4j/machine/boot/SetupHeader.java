@@ -26,6 +26,8 @@ final class SetupHeader {
   static final int RELOCATABLE_KERNEL = 0x234;
   static final int XLOADFLAGS = 0x236;
   static final int CMDLINE_SIZE = 0x238;
+  static final int PAYLOAD_OFFSET = 0x248;
+  static final int PAYLOAD_LENGTH = 0x24c;
   static final int PREF_ADDRESS = 0x258;
   static final int INIT_SIZE = 0x260;
 

@@ -1,12 +1,14 @@
 package org.kvm4j.machine.boot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kvm4j.DescriptorTable;
+import org.kvm4j.Registers;
 import org.kvm4j.Segment;
 import org.kvm4j.SpecialRegisters;
 import org.kvm4j.testkit.FakeGuestMemory;
@@ -37,11 +39,11 @@ class BootStateTest {
           List.of(0L, 0L, 0L, 0L));
 
   private final SpecialRegisters registers =
-      BootState.entering(0x100_0200).specialRegisters(AFTER_RESET);
+      BootState.longMode(0x100_0200).specialRegisters(AFTER_RESET);
   private final FakeGuestMemory memory = new FakeGuestMemory(2 << 20);
 
   BootStateTest() {
-    LongModeTables.write(memory);
+    EntryTables.writeForLongMode(memory);
   }
 
   @Test
@@ -52,6 +54,52 @@ class BootStateTest {
     assertEquals(Segment.code64(0x10), registers.cs());
     assertEquals(Segment.data32(0x18), registers.ds());
     assertEquals(Segment.data32(0x18), registers.ss());
+  }
+
+  @Test
+  void protectedMode_isFlatWithoutPaging() {
+    EntryTables.writeForProtectedMode(memory);
+    SpecialRegisters flat =
+        BootState.protectedMode(Registers.builder().rip(0x10_0000)).specialRegisters(registers);
+
+    assertEquals(0x11, flat.cr0(), "ET, PE; not PG");
+    assertEquals(0, flat.cr3());
+    assertEquals(0, flat.cr4());
+    assertEquals(0, flat.efer());
+    assertEquals(Segment.code32(0x10), flat.cs());
+    assertEquals(Segment.data32(0x18), flat.ss());
+    assertEquals(0x67, flat.tr().limit());
+    assertEquals(0xb, flat.tr().type(), "a busy 32-bit TSS");
+    assertEquals(descriptor(flat.cs()), memory.readLong(flat.gdt().base() + 0x10));
+  }
+
+  @Test
+  void realMode_hasAllSegmentsAtZero() {
+    SpecialRegisters real = BootState.realMode(0x7c00).specialRegisters(registers);
+
+    assertEquals(0x10, real.cr0());
+    assertEquals(0, real.efer());
+    assertEquals(0, real.cs().base());
+    assertEquals(0xffff, real.cs().limit());
+    assertFalse(real.cs().db(), "16-bit code");
+    assertEquals(0, real.ss().base());
+    assertFalse(real.ss().db(), "16-bit stack");
+    assertEquals(0x7c00, BootState.realMode(0x7c00).registers().rsp());
+  }
+
+  @Test
+  void afterReset_theVcpuIsSixteenBytesBelow4GiB_whateverItWasBefore() {
+    SpecialRegisters reset = BootState.atReset().specialRegisters(registers);
+
+    assertEquals(0xffff_fff0L, reset.cs().base() + BootState.atReset().registers().rip());
+    assertEquals(0xf000, reset.cs().selector());
+    assertEquals(0xffff, reset.cs().limit());
+    assertEquals(0, reset.ds().base());
+    assertEquals(0x6000_0010, reset.cr0());
+    assertEquals(0, reset.cr3());
+    assertEquals(0, reset.cr4());
+    assertEquals(0, reset.efer());
+    assertEquals(0xffff, reset.idt().limit());
   }
 
   @Test

@@ -58,7 +58,7 @@ final class ElfFile {
     int textBytes = DATA_OFFSET - TEXT_OFFSET;
     segment(file, TEXT, TEXT_OFFSET, TEXT_ADDRESS, textBytes, textBytes);
     segment(file, DATA, DATA_OFFSET, DATA_ADDRESS, FILE_BYTES - DATA_OFFSET, DATA_MEMORY_BYTES);
-    file.putInt(NOTE + P_TYPE, 4);
+    file.putInt(NOTE + P_TYPE, 0x6474e551); // PT_GNU_STACK
     file.putLong(NOTE + P_FILESZ, -1);
     return bytes;
   }

@@ -16,7 +16,10 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.kvm4j.machine.BootException;
+import org.kvm4j.machine.BootProtocol;
 import org.kvm4j.testkit.FakeGuestMemory;
 
 /** Damaged files give a {@link BootException} or load within RAM, whatever the damage. */
@@ -30,6 +33,11 @@ class KernelImageFuzzTest {
 
   private final FakeGuestMemory memory = new FakeGuestMemory(RAM_BYTES);
   private final MemoryLayout layout = MemoryLayout.ofRam(RAM_BYTES);
+  private Optional<BootProtocol> wanted = Optional.empty();
+
+  /** By a checksum of the format. */
+  private boolean everyByteIsChecked;
+
   private final AtomicInteger loaded = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
 
@@ -43,6 +51,31 @@ class KernelImageFuzzTest {
     fuzz(ElfFile.bytes(), 0, ElfFile.NOTE + 56, 42);
   }
 
+  @Test
+  void damagedPvhKernel_isRefusedOrLoads() {
+    fuzz(PvhFile.elf32(), 0, PvhFile.elf32().length, 43);
+  }
+
+  @Test
+  void damagedPvhNote_isRefusedOrLoads() {
+    wanted = Optional.of(BootProtocol.PVH);
+    fuzz(PvhFile.elf64(), ElfFile.NOTE, PvhFile.elf64().length, 44);
+  }
+
+  @Test
+  void damagedMultibootKernel_isRefusedOrLoads() {
+    byte[] good = MultibootFile.flat(new byte[100]);
+    fuzz(good, MultibootFile.HEADER_ADDRESS, MultibootFile.CODE, 45);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void damagedCompressedKernel_isRefusedOrLoads(Compression format) throws IOException {
+    everyByteIsChecked = true;
+    byte[] good = CompressedKernelTest.pack(format, ElfFile.bytes());
+    fuzz(good, 0, good.length, 46);
+  }
+
   private void fuzz(byte[] good, int from, int to, long seed) {
     Random random = new Random(seed);
     assertTimeoutPreemptively(
@@ -53,7 +86,7 @@ class KernelImageFuzzTest {
             tryToLoad(damaged(good, from, to, random), initrd);
           }
         });
-    assertTrue(loaded.get() > 0, "none was good any more");
+    assertTrue(loaded.get() > 0 || everyByteIsChecked, "none was good any more");
     assertTrue(refused.get() > 0, "none was damaged");
   }
 
@@ -75,7 +108,8 @@ class KernelImageFuzzTest {
 
   private void tryToLoad(byte[] bytes, Path initrd) throws IOException {
     Path kernel = Files.write(directory.resolve("kernel"), bytes);
-    try (LinuxLoader loader = LinuxLoader.open(kernel, Optional.of(initrd), "quiet", layout)) {
+    try (KernelLoader loader =
+        KernelLoader.open(kernel, wanted, Optional.of(initrd), "quiet", layout)) {
       BootState state = loader.load(memory, OptionalLong.empty(), List.of());
       assertTrue(memory.contains(state.registers().rip(), 1));
       loaded.incrementAndGet();

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,10 +24,9 @@ class KernelImageTest {
   @TempDir Path directory;
 
   @Test
-  void bzImage_isEntered0x200BehindItsPreferredAddress() throws IOException {
-    try (KernelImage image = KernelImage.open(BzImageFile.in(directory))) {
+  void bzImage_takesItsInitSizeFromItsPreferredAddressOn() throws IOException {
+    try (KernelImage image = KernelImage.open(BzImageFile.in(directory), Optional.empty())) {
       assertEquals(Range.ofSize(BzImageFile.PREF_ADDRESS, BzImageFile.INIT_SIZE), image.memory());
-      assertEquals(BzImageFile.PREF_ADDRESS + 0x200, image.entry());
       assertEquals(BzImageFile.CMDLINE_SIZE, image.cmdlineSize());
       assertEquals(0x7fff_ffffL, image.initrdAddrMax());
     }
@@ -36,7 +36,7 @@ class KernelImageTest {
   void relocatableBzImage_isAligned_whenItsPreferredAddressIsNot() throws IOException {
     Path file = BzImageFile.in(directory, b -> b.putLong(SetupHeader.PREF_ADDRESS, 0x30_1000));
 
-    try (KernelImage image = KernelImage.open(file)) {
+    try (KernelImage image = KernelImage.open(file, Optional.empty())) {
       assertEquals(0x40_0000, image.memory().start());
     }
   }
@@ -45,7 +45,7 @@ class KernelImageTest {
   void relocatableBzImage_isAbove1MiB_whenItPrefersNothing() throws IOException {
     Path file = BzImageFile.in(directory, b -> b.putLong(SetupHeader.PREF_ADDRESS, 0));
 
-    try (KernelImage image = KernelImage.open(file)) {
+    try (KernelImage image = KernelImage.open(file, Optional.empty())) {
       assertEquals(0x20_0000, image.memory().start());
     }
   }
@@ -59,7 +59,7 @@ class KernelImageTest {
                 b.put(SetupHeader.RELOCATABLE_KERNEL, (byte) 0)
                     .putLong(SetupHeader.PREF_ADDRESS, 0x30_1000));
 
-    try (KernelImage image = KernelImage.open(file)) {
+    try (KernelImage image = KernelImage.open(file, Optional.empty())) {
       assertEquals(0x30_1000, image.memory().start());
     }
   }
@@ -69,7 +69,7 @@ class KernelImageTest {
     byte[] signed = Arrays.copyOf(BzImageFile.bytes(), 8192);
     Path file = Files.write(directory.resolve("signed"), signed);
 
-    try (KernelImage image = KernelImage.open(file)) {
+    try (KernelImage image = KernelImage.open(file, Optional.empty())) {
       assertEquals(BzImageFile.PREF_ADDRESS, image.memory().start());
     }
   }
@@ -106,19 +106,17 @@ class KernelImageTest {
   }
 
   @Test
-  void elf_isEnteredAtItsEntryAndTakesAllItsSegments() throws IOException {
-    try (KernelImage image = KernelImage.open(ElfFile.in(directory))) {
+  void elf_takesAllItsSegments() throws IOException {
+    try (KernelImage image = KernelImage.open(ElfFile.in(directory), Optional.empty())) {
       long end = ElfFile.DATA_ADDRESS + ElfFile.DATA_MEMORY_BYTES;
       assertEquals(new Range(ElfFile.TEXT_ADDRESS, end), image.memory());
-      assertEquals(ElfFile.ENTRY, image.entry());
       assertEquals(2047, image.cmdlineSize());
     }
   }
 
   @Test
   void elfThatCannotBoot_isRefusedWithTheReason() throws IOException {
-    assertElfRefused(b -> b.put(4, (byte) 1).putShort(ElfFile.E_MACHINE, (short) 3), "32-bit x86");
-    assertElfRefused(b -> b.put(4, (byte) 1), "32-bit mode");
+    assertElfRefused(b -> b.put(4, (byte) 1), "x32 mode");
     assertElfRefused(b -> b.putShort(ElfFile.E_MACHINE, (short) 183), "ARM64");
     assertElfRefused(b -> b.putShort(ElfFile.E_MACHINE, (short) 21), "machine number 21");
     assertElfRefused(b -> b.put(5, (byte) 2), "big-endian");
@@ -164,10 +162,6 @@ class KernelImageTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 1f8b0800,         compressed with gzip",
-    "0, fd377a585a00,     compressed with xz",
-    "0, 28b52ffd,         compressed with zstd",
-    "0, 02214c18,         compressed with lz4",
     "0, 425a6839,         compressed with bzip2",
     "56, 41524d64,        an Image for ARM64",
     "56, 52534305,        an Image for RISC-V",
@@ -189,12 +183,12 @@ class KernelImageTest {
   void textFile_isQuoted() throws IOException {
     Path file = Files.write(directory.resolve("script"), "#!/bin/sh\nls\n".getBytes(US_ASCII));
 
-    assertRefused(file, "not a Linux kernel: it starts with \"#!/bin/sh\"");
+    assertRefused(file, "not a kernel: it starts with \"#!/bin/sh\"");
   }
 
   @Test
   void oneByte_isNotAKernel() throws IOException {
-    assertRefused(Files.write(directory.resolve("byte"), new byte[] {0x7f}), "not a Linux kernel");
+    assertRefused(Files.write(directory.resolve("byte"), new byte[] {0x7f}), "not a kernel");
   }
 
   @Test
@@ -208,7 +202,8 @@ class KernelImageTest {
   }
 
   private static void assertRefused(Path file, String reason) {
-    BootException e = assertThrows(BootException.class, () -> KernelImage.open(file).close());
+    BootException e =
+        assertThrows(BootException.class, () -> KernelImage.open(file, Optional.empty()).close());
     assertTrue(e.getMessage().startsWith("Kernel " + file + ": "), e.getMessage());
     assertTrue(e.getMessage().contains(reason), e.getMessage());
   }

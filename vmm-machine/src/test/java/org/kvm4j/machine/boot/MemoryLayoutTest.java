@@ -89,7 +89,7 @@ class MemoryLayoutTest {
   @Test
   void fixedPlaces_doNotOverlap() {
     List<Range> all =
-        Stream.of(IN_BASE_MEMORY, FIRMWARE, KVM_PAGES)
+        Stream.of(IN_BASE_MEMORY, FIRMWARE, KVM_PAGES, List.of(MemoryLayout.FIRMWARE))
             .flatMap(List::stream)
             .sorted(Comparator.comparingLong(Range::start))
             .toList();

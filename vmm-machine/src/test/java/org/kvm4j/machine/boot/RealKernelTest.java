@@ -22,9 +22,13 @@ class RealKernelTest {
     Path kernel = Path.of(System.getProperty("kvm4j.test.kernel"));
     FakeGuestMemory memory = new FakeGuestMemory(RAM_BYTES);
 
-    try (LinuxLoader loader =
-        LinuxLoader.open(
-            kernel, Optional.of(kernel), "console=ttyS0", MemoryLayout.ofRam(RAM_BYTES))) {
+    try (KernelLoader loader =
+        KernelLoader.open(
+            kernel,
+            Optional.empty(),
+            Optional.of(kernel),
+            "console=ttyS0",
+            MemoryLayout.ofRam(RAM_BYTES))) {
       BootState state = loader.load(memory, OptionalLong.of(0xe_0000), List.of());
 
       // startup_64 begins with CLD, CLI.

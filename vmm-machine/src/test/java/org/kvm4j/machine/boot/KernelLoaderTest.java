@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kvm4j.machine.BootException;
 import org.kvm4j.testkit.FakeGuestMemory;
 
-class LinuxLoaderTest {
+class KernelLoaderTest {
 
   private static final int RAM_BYTES = 16 << 20;
   private static final long PARAMS = 0x7000;
@@ -32,7 +32,8 @@ class LinuxLoaderTest {
   private final FakeGuestMemory memory = new FakeGuestMemory(RAM_BYTES);
 
   private BootState boot(Path kernel, Optional<Path> initrd, String commandLine) {
-    try (LinuxLoader loader = LinuxLoader.open(kernel, initrd, commandLine, layout)) {
+    try (KernelLoader loader =
+        KernelLoader.open(kernel, Optional.empty(), initrd, commandLine, layout)) {
       return loader.load(memory, OptionalLong.of(0xe_0000), List.of());
     }
   }
@@ -115,8 +116,9 @@ class LinuxLoaderTest {
 
   @Test
   void withoutAcpi_noRsdpIsNamed() throws IOException {
-    try (LinuxLoader loader =
-        LinuxLoader.open(BzImageFile.in(directory), Optional.empty(), "", layout)) {
+    try (KernelLoader loader =
+        KernelLoader.open(
+            BzImageFile.in(directory), Optional.empty(), Optional.empty(), "", layout)) {
       loader.load(memory, OptionalLong.empty(), List.of());
     }
 
@@ -270,8 +272,13 @@ class LinuxLoaderTest {
 
   @Test
   void loadingAgain_givesTheSameMemory() throws IOException {
-    try (LinuxLoader loader =
-        LinuxLoader.open(BzImageFile.in(directory), Optional.of(initrd(4096)), "quiet", layout)) {
+    try (KernelLoader loader =
+        KernelLoader.open(
+            BzImageFile.in(directory),
+            Optional.empty(),
+            Optional.of(initrd(4096)),
+            "quiet",
+            layout)) {
       loader.load(memory, OptionalLong.empty(), List.of());
       byte[] first = memory.read(0, RAM_BYTES);
       memory.clear(PARAMS, 4096);
@@ -286,7 +293,8 @@ class LinuxLoaderTest {
   @Test
   void fileThatBecomesShorterAfterTheCheck_isRefused() throws IOException {
     Path kernel = BzImageFile.in(directory);
-    try (LinuxLoader loader = LinuxLoader.open(kernel, Optional.empty(), "", layout)) {
+    try (KernelLoader loader =
+        KernelLoader.open(kernel, Optional.empty(), Optional.empty(), "", layout)) {
       Files.write(kernel, new byte[2048], StandardOpenOption.TRUNCATE_EXISTING);
 
       BootException e =
@@ -302,7 +310,7 @@ class LinuxLoaderTest {
     BootException e =
         assertThrows(
             BootException.class,
-            () -> LinuxLoader.open(kernel, initrd, commandLine, layout).close());
+            () -> KernelLoader.open(kernel, Optional.empty(), initrd, commandLine, layout).close());
     for (String reason : reasons) {
       assertTrue(e.getMessage().contains(reason), e.getMessage());
     }

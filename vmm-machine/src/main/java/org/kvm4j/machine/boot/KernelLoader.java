@@ -8,17 +8,18 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.machine.BootException;
+import org.kvm4j.machine.BootProtocol;
 
 /**
- * A Linux kernel with its initial RAM disk and command line, checked against a memory layout and
- * ready to be loaded. Documentation/arch/x86/boot.rst.
+ * A kernel with its initial RAM disk and command line, checked against a memory layout and ready to
+ * be loaded by whatever protocol it has.
  *
  * <p>{@link #open} needs no VM, so a mistake in a name shows before there is one. The files stay
  * open until {@link #close}, and {@link #load} may be called again when the VM is reset.
  *
  * <p>Threading: one thread.
  */
-public final class LinuxLoader implements AutoCloseable {
+public final class KernelLoader implements AutoCloseable {
 
   private final KernelImage image;
   private final Optional<BootFile> initrd;
@@ -26,7 +27,7 @@ public final class LinuxLoader implements AutoCloseable {
   private final MemoryLayout layout;
   private final Optional<Range> ramdisk;
 
-  private LinuxLoader(
+  private KernelLoader(
       KernelImage image, Optional<BootFile> initrd, String commandLine, MemoryLayout layout) {
     this.image = image;
     this.initrd = initrd;
@@ -40,17 +41,21 @@ public final class LinuxLoader implements AutoCloseable {
   /**
    * Opens and checks everything.
    *
-   * @param kernel a bzImage or an ELF vmlinux
+   * @param protocol the one to take; else the file says it
    * @param commandLine what the kernel is to find; may be empty
    * @throws BootException if a file cannot be read, is not what it should be, or does not fit
    */
-  public static LinuxLoader open(
-      Path kernel, Optional<Path> initrd, String commandLine, MemoryLayout layout) {
-    KernelImage image = KernelImage.open(kernel);
+  public static KernelLoader open(
+      Path kernel,
+      Optional<BootProtocol> protocol,
+      Optional<Path> initrd,
+      String commandLine,
+      MemoryLayout layout) {
+    KernelImage image = KernelImage.open(kernel, protocol);
     try {
       Optional<BootFile> ramdisk = initrd.map(path -> BootFile.open("Initrd", path));
       try {
-        return new LinuxLoader(image, ramdisk, commandLine, layout);
+        return new KernelLoader(image, ramdisk, commandLine, layout);
       } catch (RuntimeException e) {
         ramdisk.ifPresent(BootFile::close);
         throw e;
@@ -90,7 +95,7 @@ public final class LinuxLoader implements AutoCloseable {
     }
   }
 
-  /** As high as possible, out of the way of a kernel that unpacks itself upwards. */
+  /** As high as possible, out of the way of a kernel that unpacks itself upwards, or as low. */
   private Range placeRamdisk(BootFile file) {
     // initrd_addr_max is the last address, not the first that is forbidden.
     long most = alignDown(Math.min(image.initrdAddrMax() + 1, MemoryLayout.DEVICE_HOLE_START));
@@ -106,7 +111,7 @@ public final class LinuxLoader implements AutoCloseable {
     if (start < lowest) {
       throw file.error(needsRam(lowest + room));
     }
-    return Range.ofSize(start, file.sizeBytes());
+    return Range.ofSize(image.wantsRamdiskLow() ? lowest : start, file.sizeBytes());
   }
 
   private String needsRam(long bytes) {
@@ -124,7 +129,7 @@ public final class LinuxLoader implements AutoCloseable {
   }
 
   /**
-   * Writes kernel, initial RAM disk, command line, boot_params, GDT and page tables.
+   * Writes kernel, initial RAM disk, command line, what the kernel is told, and its first tables.
    *
    * @param memory of a VM with the {@link MemoryLayout#ram} of the layout it was opened for
    * @param rsdpAddress what {@link AcpiTables#write} returned, or nothing without ACPI
@@ -141,15 +146,12 @@ public final class LinuxLoader implements AutoCloseable {
     memory.write(commandLineAt, text);
     memory.writeByte(commandLineAt + text.length, 0);
 
-    BootParams params = new BootParams(memory, MemoryLayout.BOOT_PARAMS.start());
-    params.setupHeader(image);
-    params.commandLine(commandLineAt);
-    ramdisk.ifPresent(params::ramdisk);
-    rsdpAddress.ifPresent(params::acpiRsdp);
-    params.e820(layout.e820());
+    return image.handOver(memory, new Handover(commandLineAt, ramdisk, rsdpAddress, layout.e820()));
+  }
 
-    LongModeTables.write(memory);
-    return BootState.entering(image.entry());
+  /** What was found in the file and which protocol that means, for a sentence. */
+  public String description() {
+    return "%s, by %s".formatted(image.kind(), image.protocol().title());
   }
 
   /** What follows a word {@code --} is for the first process instead of the kernel. */
