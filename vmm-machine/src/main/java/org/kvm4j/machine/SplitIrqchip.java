@@ -17,10 +17,10 @@ import org.kvm4j.irq.MsiMessage;
  * Local APICs in the kernel, all other interrupt controllers devices. KVM API,
  * KVM_CAP_SPLIT_IRQCHIP.
  *
- * <p>A pin of an I/O APIC is the GSI of its number. While its message is level-triggered, KVM has it
- * as the GSI's route, for only then does an end of interrupt leave the kernel; edges have none, for a
- * change of routes takes KVM a grace period. The PICs' INTR goes to the first vCPU, whose own thread asks for
- * the vector and queues it.
+ * <p>A pin of an I/O APIC is the GSI of its number. While its message is level-triggered, KVM has
+ * it as the GSI's route, for only then does an end of interrupt leave the kernel; edges have none,
+ * for a change of routes takes KVM a grace period. The PICs' INTR goes to the first vCPU, whose own
+ * thread asks for the vector and queues it.
  */
 final class SplitIrqchip implements InterruptChips, InterruptOutput {
 

@@ -173,8 +173,7 @@ final class InterruptControllersTest {
 
     verify(processors, never()).intr(true);
     assertThrows(IllegalStateException.class, () -> output.send(4));
-    assertThrows(
-        IllegalStateException.class, () -> output.route(4, MsiMessage.fixed(0, VECTOR)));
+    assertThrows(IllegalStateException.class, () -> output.route(4, MsiMessage.fixed(0, VECTOR)));
   }
 
   @Test
