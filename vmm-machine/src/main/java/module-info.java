@@ -4,5 +4,6 @@ module org.kvm4j.machine {
   requires transitive org.kvm4j.core;
 
   exports org.kvm4j.machine;
+  exports org.kvm4j.machine.explain;
   exports org.kvm4j.machine.probe;
 }

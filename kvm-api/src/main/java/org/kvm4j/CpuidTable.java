@@ -32,15 +32,25 @@ public record CpuidTable(List<CpuidEntry> entries) {
   }
 
   /**
-   * Makes what KVM reports for the host fit one vCPU of a VM: its APIC id, one socket of {@code
-   * vcpuCount} cores with one thread each, and the bit that says that there is a hypervisor.
+   * Makes what KVM reports for the host fit one vCPU of a VM: its APIC id, the topology of all of
+   * them, and the bit that says that there is a hypervisor.
+   *
+   * @param apicId of the vCPU: one of {@link CpuTopology#apicId}
+   * @throws IllegalArgumentException if no vCPU of the topology has that id
+   */
+  public CpuidTable forVcpu(int apicId, CpuTopology topology) {
+    return new CpuidTopology(apicId, topology).apply(this);
+  }
+
+  /**
+   * As {@link #forVcpu(int, CpuTopology)}, for one socket of cores with one thread each.
    *
    * @param apicId of the vCPU, 0 to {@code vcpuCount - 1}
    * @param vcpuCount 1 to 255
    * @throws IllegalArgumentException if one of the two is outside its range
    */
   public CpuidTable forVcpu(int apicId, int vcpuCount) {
-    return new CpuidTopology(apicId, vcpuCount).apply(this);
+    return forVcpu(apicId, CpuTopology.ofCores(vcpuCount));
   }
 
   private static Predicate<CpuidEntry> matching(int function, int index) {

@@ -2,13 +2,15 @@ package org.kvm4j;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Rewrites the host's CPUID for one core of a single-socket guest without hyper-threads.
+ * Rewrites the host's CPUID for one vCPU of a guest's topology.
  *
  * <p>Intel SDM volume 2, CPUID, and volume 3, section 9.9; AMD64 Architecture Programmer's Manual,
  * volume 3, appendix E. KVM_GET_SUPPORTED_CPUID leaves APIC ids as those of the host CPU that
- * happened to ask, and may lack subleaf 1 of leaf 0xb.
+ * happened to ask, and may lack subleaf 1 of leaf 0xb. Caches of level 3 and more are shared by the
+ * cores of a socket, others by the threads of a core.
  */
 final class CpuidTopology {
 
@@ -16,6 +18,7 @@ final class CpuidTopology {
   private static final int CACHES_INTEL = 4;
   private static final int TOPOLOGY = 0xb;
   private static final int TOPOLOGY_V2 = 0x1f;
+  private static final int LAST_EXTENDED = 0x8000_0000;
   private static final int FEATURES_AMD = 0x8000_0001;
   private static final int SIZES_AMD = 0x8000_0008;
   private static final int CACHES_AMD = 0x8000_001d;
@@ -24,34 +27,46 @@ final class CpuidTopology {
   private static final int ECX_HYPERVISOR = 1 << 31;
   private static final int EDX_HTT = 1 << 28;
   private static final int ECX_CMP_LEGACY = 1 << 1;
-  private static final int CACHE_SHARING = 0xfff << 14;
+  private static final int ECX_TOPOEXT = 1 << 22;
+  private static final int CACHE_LEVEL_SHIFT = 5;
+  private static final int CACHE_LEVEL = 7;
+  private static final int CACHE_SHARING_SHIFT = 14;
+  private static final int CACHE_SHARING = 0xfff << CACHE_SHARING_SHIFT;
+  private static final int LEVEL_3 = 3;
   private static final int CORES_OF_PACKAGE = 0x3f << 26;
   private static final int LEVEL_SMT = 1 << 8;
   private static final int LEVEL_CORE = 2 << 8;
 
-  private final int apicId;
-  private final int count;
+  private static final int CORES_OF_PACKAGE_SHIFT = 26;
+  private static final int MOST_CORE_IDS = 64;
 
-  CpuidTopology(int apicId, int count) {
-    if (count < 1 || count > 255 || apicId < 0 || apicId >= count) {
+  /** "Genu" of "GenuineIntel", the first four letters of the vendor. */
+  private static final int INTEL = 0x756e_6547;
+
+  private final int apicId;
+  private final CpuTopology topology;
+
+  CpuidTopology(int apicId, CpuTopology topology) {
+    if (!topology.hasApicId(apicId)) {
       throw new IllegalArgumentException(
-          "APIC id %d of %d vCPUs: use 1 to 255 vCPUs with ids from 0".formatted(apicId, count));
+          "APIC id %d: no vCPU of %s has it".formatted(apicId, topology));
     }
     this.apicId = apicId;
-    this.count = count;
+    this.topology = topology;
   }
 
   CpuidTable apply(CpuidTable host) {
     List<CpuidEntry> entries = new ArrayList<>();
+    boolean intel = host.find(0, 0).filter(vendor -> vendor.ebx() == INTEL).isPresent();
     boolean hasTopology = false;
-    for (CpuidEntry entry : host.entries()) {
+    for (CpuidEntry entry : intel ? host.entries() : withThreads(host).entries()) {
       if (entry.function() == TOPOLOGY || entry.function() == TOPOLOGY_V2) {
         if (entry.index() == 0) {
           addTopology(entries, entry.function());
         }
         hasTopology |= entry.function() == TOPOLOGY;
       } else {
-        entries.add(rewrite(entry));
+        entries.add(rewrite(entry, intel));
       }
     }
     if (!hasTopology && maxLeaf(host) >= TOPOLOGY) {
@@ -60,46 +75,86 @@ final class CpuidTopology {
     return new CpuidTable(entries);
   }
 
-  private CpuidEntry rewrite(CpuidEntry e) {
+  /**
+   * With leaf 0x8000001e, from which alone Linux learns of threads on processors of AMD's kind. It
+   * says nothing of the host, so a processor that lacks it can have it.
+   */
+  private CpuidTable withThreads(CpuidTable table) {
+    Optional<CpuidEntry> features = table.find(FEATURES_AMD, 0);
+    Optional<CpuidEntry> last = table.find(LAST_EXTENDED, 0);
+    if (topology.threads() == 1 || features.isEmpty() || last.isEmpty()) {
+      return table;
+    }
+    CpuidEntry f = features.get();
+    CpuidEntry l = last.get();
+    int max = Integer.compareUnsigned(l.eax(), TOPOLOGY_AMD) < 0 ? TOPOLOGY_AMD : l.eax();
+    return table
+        .with(f.with(f.eax(), f.ebx(), f.ecx() | ECX_TOPOEXT, f.edx()))
+        .with(l.with(max, l.ebx(), l.ecx(), l.edx()))
+        .with(new CpuidEntry(TOPOLOGY_AMD, 0, 0, 0, 0, 0, 0));
+  }
+
+  private CpuidEntry rewrite(CpuidEntry e, boolean intel) {
     return switch (e.function()) {
       case FEATURES -> e.with(e.eax(), features(e.ebx()), e.ecx() | ECX_HYPERVISOR, htt(e.edx()));
-      case CACHES_INTEL ->
-          e.with(
-              (e.eax() & ~(CACHE_SHARING | CORES_OF_PACKAGE)) | ((Math.min(count, 64) - 1) << 26),
-              e.ebx(),
-              e.ecx(),
-              e.edx());
-      case FEATURES_AMD -> e.with(e.eax(), e.ebx(), cmpLegacy(e.ecx()), e.edx());
-      case SIZES_AMD -> e.with(e.eax(), e.ebx(), (count - 1) | (idBits() << 12), e.edx());
-      case CACHES_AMD -> e.with(e.eax() & ~CACHE_SHARING, e.ebx(), e.ecx(), e.edx());
-      case TOPOLOGY_AMD -> e.with(apicId, apicId, 0, 0);
+      case CACHES_INTEL -> e.with(coreIds(sharing(e.eax())), e.ebx(), e.ecx(), e.edx());
+      case FEATURES_AMD -> e.with(e.eax(), e.ebx(), cmpLegacy(e.ecx(), intel), e.edx());
+      case SIZES_AMD -> e.with(e.eax(), e.ebx(), sizes(), e.edx());
+      case CACHES_AMD -> e.with(sharing(e.eax()), e.ebx(), e.ecx(), e.edx());
+      case TOPOLOGY_AMD -> e.with(apicId, coreAndThreads(), topology.socketOf(apicId), 0);
       default -> e;
     };
   }
 
   /** Initial APIC id in the top byte, logical processors of the package below it. */
   private int features(int ebx) {
-    return (ebx & 0xffff) | (count << 16) | (apicId << 24);
+    return (ebx & 0xffff) | (threadsOfSocket() << 16) | (apicId << 24);
   }
 
   private int htt(int edx) {
-    return count > 1 ? edx | EDX_HTT : edx & ~EDX_HTT;
+    return threadsOfSocket() > 1 ? edx | EDX_HTT : edx & ~EDX_HTT;
   }
 
-  private int cmpLegacy(int ecx) {
-    return count > 1 ? ecx | ECX_CMP_LEGACY : ecx & ~ECX_CMP_LEGACY;
+  /** Reserved on Intel's, where Linux would take it to mean that there are no hyper-threads. */
+  private int cmpLegacy(int ecx, boolean intel) {
+    return threadsOfSocket() > 1 && !intel ? ecx | ECX_CMP_LEGACY : ecx & ~ECX_CMP_LEGACY;
+  }
+
+  /** The ids that there can be of the threads that share a cache, less one. */
+  private int sharing(int eax) {
+    int level = (eax >> CACHE_LEVEL_SHIFT) & CACHE_LEVEL;
+    int bits = level >= LEVEL_3 ? topology.socketShift() : topology.threadBits();
+    return (eax & ~CACHE_SHARING) | (((1 << bits) - 1) << CACHE_SHARING_SHIFT);
+  }
+
+  /** The ids that there can be of cores in the package, less one. */
+  private int coreIds(int eax) {
+    int ids = Math.min(1 << topology.coreBits(), MOST_CORE_IDS);
+    return (eax & ~CORES_OF_PACKAGE) | ((ids - 1) << CORES_OF_PACKAGE_SHIFT);
+  }
+
+  /** Threads of the package less one, and how many bits of an APIC id tell them apart. */
+  private int sizes() {
+    return (threadsOfSocket() - 1) | (topology.socketShift() << 12);
+  }
+
+  private int coreAndThreads() {
+    return topology.coreOf(apicId) | ((topology.threads() - 1) << 8);
+  }
+
+  private int threadsOfSocket() {
+    return topology.cores() * topology.threads();
   }
 
   private void addTopology(List<CpuidEntry> entries, int function) {
     int flag = CpuidEntry.FLAG_SIGNIFICANT_INDEX;
-    entries.add(new CpuidEntry(function, 0, flag, 0, 1, LEVEL_SMT, apicId));
-    entries.add(new CpuidEntry(function, 1, flag, idBits(), count, 1 | LEVEL_CORE, apicId));
+    int threads = topology.threads();
+    entries.add(
+        new CpuidEntry(function, 0, flag, topology.threadBits(), threads, LEVEL_SMT, apicId));
+    int below = topology.socketShift();
+    entries.add(
+        new CpuidEntry(function, 1, flag, below, threadsOfSocket(), 1 | LEVEL_CORE, apicId));
     entries.add(new CpuidEntry(function, 2, flag, 0, 0, 2, apicId));
-  }
-
-  /** The bits of an APIC id that tell the cores of the socket apart. */
-  private int idBits() {
-    return Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
   }
 
   private static int maxLeaf(CpuidTable host) {

@@ -15,10 +15,10 @@ import org.kvm4j.stats.Statistics;
  * One virtual CPU.
  *
  * <p>Threading: before its first {@link #run}, a vCPU may be set up by any one thread at a time.
- * The thread that calls {@code run} first owns it from then on, and every method but {@link #kick}
- * and {@link #close} throws {@link IllegalStateException} on another thread. Give each vCPU a
- * platform thread of its own, never a virtual one: the kernel keeps the vCPU's state with the
- * thread, and {@code kick} signals it.
+ * The thread that calls {@code run} first owns it from then on, and every method but {@link #kick},
+ * {@link #lastExits} and {@link #close} throws {@link IllegalStateException} on another thread.
+ * Give each vCPU a platform thread of its own, never a virtual one: the kernel keeps the vCPU's
+ * state with the thread, and {@code kick} signals it.
  *
  * <p>Every method throws {@link KvmIoctlException} if the kernel refuses. KVM API, section 4, vcpu
  * ioctls, and section 5, the kvm_run structure.
@@ -53,6 +53,12 @@ public interface Vcpu extends AutoCloseable {
    * it is not running, its next {@code run} returns at once. Any thread; does nothing once closed.
    */
   void kick();
+
+  /**
+   * What the vCPU did last, for diagnosis: at most 32 exits, the oldest first. Kicks do not count.
+   * Any thread, also once closed; the copy is one that was right at some moment.
+   */
+  List<PastExit> lastExits();
 
   /** General registers. KVM_GET_REGS. */
   Registers registers();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a guest makes of its CPUID: one socket, so many cores, one thread each. */
+/** What a guest makes of its CPUID. */
 final class CpuidTopologyTest {
 
   private static final int SUBLEAF = CpuidEntry.FLAG_SIGNIFICANT_INDEX;
@@ -98,14 +98,76 @@ final class CpuidTopologyTest {
   }
 
   @Test
-  void caches_areSharedByNobody() {
-    CpuidTable table = HOST.forVcpu(0, 4);
+  void caches_areSharedByTheThreadsOfACore_andFromLevel3ByTheSocket() {
+    CpuidTable cores = HOST.forVcpu(0, 4);
 
-    assertEquals(0x0c00_0121, entry(table, 4, 0).eax(), "4 cores, not shared");
-    assertEquals(0x0c00_0163, entry(table, 4, 3).eax());
-    assertEquals(57343, entry(table, 4, 3).ecx(), "sets stay");
-    assertEquals(0x121, entry(table, 0x8000_001d, 0).eax());
+    assertEquals(0x0c00_0121, entry(cores, 4, 0).eax(), "4 cores, not shared");
+    assertEquals(0x0c00_c163, entry(cores, 4, 3).eax(), "shared by 4");
+    assertEquals(57343, entry(cores, 4, 3).ecx(), "sets stay");
+    assertEquals(0x121, entry(cores, 0x8000_001d, 0).eax());
     assertEquals(0xfc00_0121, entry(HOST.forVcpu(0, 255), 4, 0).eax(), "a 6-bit field");
+
+    CpuidTable threads = HOST.forVcpu(0, new CpuTopology(2, 3, 2));
+    assertEquals(0x0c00_4121, entry(threads, 4, 0).eax(), "ids of 4 cores, shared by 2 threads");
+    assertEquals(0x0c01_c163, entry(threads, 4, 3).eax(), "shared by 8 ids");
+    assertEquals(0x4121, entry(threads, 0x8000_001d, 0).eax());
+  }
+
+  /** 2 sockets of 3 cores of 2 threads: one bit for threads, two for cores. */
+  @Test
+  void socketsCoresAndThreads_areFieldsOfTheApicId() {
+    CpuTopology topology = new CpuTopology(2, 3, 2);
+    int apicId = topology.apicId(9); // socket 1, core 1, thread 1
+    CpuidTable table = HOST.forVcpu(apicId, topology);
+
+    assertEquals(0b1_01_1, apicId);
+    assertEquals(0x0b06_0800, entry(table, 1, 0).ebx(), "6 threads in the socket");
+    for (int leaf : new int[] {0xb, 0x1f}) {
+      assertEquals(new CpuidEntry(leaf, 0, SUBLEAF, 1, 2, 0x100, 11), entry(table, leaf, 0));
+      assertEquals(new CpuidEntry(leaf, 1, SUBLEAF, 3, 6, 0x201, 11), entry(table, leaf, 1));
+    }
+    assertEquals(0x3005, entry(table, 0x8000_0008, 0).ecx(), "6 threads, 3 bits");
+    CpuidEntry amd = entry(table, 0x8000_001e, 0);
+    assertEquals(11, amd.eax());
+    assertEquals(0x101, amd.ebx(), "core 1, two threads");
+    assertEquals(1, amd.ecx(), "node of socket 1");
+  }
+
+  @Test
+  void severalSocketsOfOneThread_haveNoHyperThreading() {
+    CpuidTable table = HOST.forVcpu(3, new CpuTopology(4, 1, 1));
+
+    assertEquals(0xafeb_fbff, entry(table, 1, 0).edx());
+    assertEquals(0x0301_0800, entry(table, 1, 0).ebx());
+    assertEquals(0, entry(table, 0xb, 1).eax());
+  }
+
+  /** As the CPU of an emulated machine: Linux would take its threads for cores. */
+  @Test
+  void anOldProcessorOfAmds_getsTheTopologyExtensions_ifThereAreThreads() {
+    CpuidTable old =
+        new CpuidTable(
+            List.of(
+                new CpuidEntry(0, 0, 0, 0xd, 0x6874_7541, 0x444d_4163, 0x6974_6e65),
+                new CpuidEntry(0x8000_0000, 0, 0, 0x8000_000a, 0, 0, 0),
+                new CpuidEntry(0x8000_0001, 0, 0, 0, 0, 1, 0)));
+
+    CpuidTable threads = old.forVcpu(3, new CpuTopology(1, 2, 2));
+    assertEquals(0x8000_001e, entry(threads, 0x8000_0000, 0).eax());
+    assertEquals(1 | 1 << 1 | 1 << 22, entry(threads, 0x8000_0001, 0).ecx());
+    assertEquals(new CpuidEntry(0x8000_001e, 0, 0, 3, 0x101, 0, 0), entry(threads, 0x8000_001e, 0));
+
+    CpuidTable cores = old.forVcpu(3, 4);
+    assertEquals(0x8000_000a, entry(cores, 0x8000_0000, 0).eax());
+    assertEquals(3, entry(cores, 0x8000_0001, 0).ecx());
+  }
+
+  /** Linux would take its threads for cores. */
+  @Test
+  void intelsProcessors_neverHaveAmdsLegacyBit() {
+    CpuidTable intel = HOST.with(new CpuidEntry(0, 0, 0, 0x1f, 0x756e_6547, 0x6c65_746e, 0));
+
+    assertEquals(0x121, entry(intel.forVcpu(0, 2), 0x8000_0001, 0).ecx());
   }
 
   @Test
@@ -125,12 +187,11 @@ final class CpuidTopologyTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"-1, 1", "1, 1", "0, 0", "0, 256", "255, 255", "0, -1"})
-  void idsAndCountsThatCannotBe_areRefused(int apicId, int count) {
-    assertEquals(
-        "APIC id %d of %d vCPUs: use 1 to 255 vCPUs with ids from 0".formatted(apicId, count),
-        assertThrows(IllegalArgumentException.class, () -> HOST.forVcpu(apicId, count))
-            .getMessage());
+  @CsvSource({"-1, 1, 1, 1", "1, 1, 1, 1", "3, 1, 3, 1", "6, 2, 3, 2", "16, 2, 3, 2"})
+  void idsThatNoVcpuHas_areRefused(int apicId, int sockets, int cores, int threads) {
+    CpuTopology topology = new CpuTopology(sockets, cores, threads);
+
+    assertThrows(IllegalArgumentException.class, () -> HOST.forVcpu(apicId, topology));
   }
 
   private static CpuidEntry entry(CpuidTable table, int function, int index) {

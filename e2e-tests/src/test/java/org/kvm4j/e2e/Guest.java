@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A Linux guest on its serial console: what it printed, and a keyboard. */
 final class Guest implements AutoCloseable {
@@ -37,6 +38,20 @@ final class Guest implements AutoCloseable {
   /** As {@link #boot}, with more files, which the guest finds in {@code /extra}. */
   static Guest bootWith(List<String> files, String commandLine, String... runOptions)
       throws IOException {
+    return start(command(files, commandLine, runOptions));
+  }
+
+  /** As {@link #boot}, on a terminal, where the launcher has keys of its own. */
+  static Guest bootOnTerminal(String commandLine, String... runOptions) throws IOException {
+    String quoted =
+        command(List.of(), commandLine, runOptions).stream()
+            .map(word -> "'" + word + "'")
+            .collect(Collectors.joining(" "));
+    return start(List.of("script", "-qec", quoted, "/dev/null"));
+  }
+
+  private static List<String> command(List<String> files, String commandLine, String... runOptions)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Tool.path("boot-linux"));
     command.add(Tool.outputOf("guest-kernel"));
@@ -44,6 +59,10 @@ final class Guest implements AutoCloseable {
     command.add("--cmdline");
     command.add(commandLine);
     command.addAll(List.of(runOptions));
+    return command;
+  }
+
+  private static Guest start(List<String> command) throws IOException {
     return new Guest(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 

@@ -10,7 +10,7 @@ final class KernelLog {
   private static final Pattern COMPLAINT =
       Pattern.compile(
           "WARNING|BUG|Fatal|Oops|Call Trace|[Ee]rror|MP-BIOS|not connected|Spurious|nobody cared"
-              + "|timed out|failed");
+              + "|timed out|failed|Firmware Bug|mismatch");
 
   private KernelLog() {}
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,8 +48,26 @@ final class LinuxBootE2E {
   }
 
   @Test
-  void rebootAndPanic_haveTheirOwnExitCodes() throws Exception {
-    try (Guest guest = boot(1, "quiet")) {
+  void linuxReboots_threeTimesInOneRun_andIsWholeAgain() throws Exception {
+    try (Guest guest = boot(2, "quiet")) {
+      for (int reboots = 1; reboots <= 3; reboots++) {
+        guest.awaitText("This is a shell inside the guest");
+        guest.awaitText("# ");
+        guest.type("reboot -f\n");
+        guest.awaitText("The guest reset the machine");
+      }
+      guest.awaitText("This is a shell inside the guest");
+      guest.awaitText("# ");
+      guest.type("grep -c ^processor /proc/cpuinfo\n");
+      guest.awaitText("\n2\n");
+      guest.type("poweroff -f\n");
+      assertEquals(POWER_OFF, guest.awaitExit(), guest::screen);
+    }
+  }
+
+  @Test
+  void resetThatIsToStop_andPanic_haveTheirOwnExitCodes() throws Exception {
+    try (Guest guest = boot(1, "quiet", "--on-reset", "stop")) {
       guest.awaitText("This is a shell inside the guest");
       guest.type("reboot -f\n");
       assertEquals(RESET, guest.awaitExit(), guest::screen);
@@ -61,7 +80,9 @@ final class LinuxBootE2E {
     }
   }
 
-  private static Guest boot(int cpus, String words) throws Exception {
-    return Guest.boot(WORDS.formatted(cpus) + words, "--cpus", Integer.toString(cpus));
+  private static Guest boot(int cpus, String words, String... options) throws Exception {
+    List<String> all = new ArrayList<>(List.of("--cpus", Integer.toString(cpus)));
+    all.addAll(List.of(options));
+    return Guest.boot(WORDS.formatted(cpus) + words, all.toArray(String[]::new));
   }
 }

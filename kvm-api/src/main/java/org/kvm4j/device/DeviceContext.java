@@ -56,6 +56,14 @@ public interface DeviceContext {
   VmTimer timer(Runnable task);
 
   /**
+   * Has a task run whenever the host asks something of the guest. Call it only during {@link
+   * DeviceProvider#create}.
+   *
+   * @param task run with the device's lock held, as that of a {@link #timer} that is due at once
+   */
+  void onHostRequest(HostRequest request, Runnable task);
+
+  /**
    * Opens a byte stream to the host. The framework closes it with the VM.
    *
    * @param spec what a user writes: {@code stdio}, {@code stderr}, {@code null}, {@code memory},

@@ -3,7 +3,7 @@ package org.kvm4j.device;
 /**
  * What a guest is told about a device before it starts.
  *
- * <p>A device that drivers find by themselves, as those of every PC, tells nothing.
+ * <p>A device that drivers find by themselves, at the ports of every PC, may tell nothing.
  *
  * <p>Threading: only during {@link DeviceProvider#create}; later calls throw {@link
  * IllegalStateException}.

@@ -1,6 +1,7 @@
 package org.kvm4j.memory;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.kvm4j.MemorySlot;
 
 /**
@@ -30,6 +31,15 @@ public interface MemorySlots {
    * @throws IllegalStateException if the VM has {@link #limit} slots
    */
   MemorySlot add(MemorySpec spec);
+
+  /**
+   * The descriptor of the file that is a slot's memory, from its start on. It belongs to the VM: to
+   * keep it, duplicate it. Another process gets it over a Unix socket, or opens {@code
+   * /proc/PID/fd/N}; it cannot be made shorter or longer.
+   *
+   * @return nothing if the slot was not added with {@link HostMemory#memfd}
+   */
+  OptionalInt memfd(MemorySlot slot);
 
   /**
    * Moves a slot with its content to another guest address. KVM_SET_USER_MEMORY_REGION.

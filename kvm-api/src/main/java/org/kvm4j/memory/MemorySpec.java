@@ -13,13 +13,15 @@ import java.util.Optional;
  * @param readOnly see {@link #asReadOnly}
  * @param dirtyLogged see {@link #withDirtyLog}
  * @param file see {@link #in}
+ * @param host see {@link #on}
  */
 public record MemorySpec(
     long guestAddress,
     long sizeBytes,
     boolean readOnly,
     boolean dirtyLogged,
-    Optional<FileRange> file) {
+    Optional<FileRange> file,
+    HostMemory host) {
 
   /**
    * Where in a guest_memfd a slot's memory begins.
@@ -37,9 +39,18 @@ public record MemorySpec(
   /**
    * Checks what KVM would refuse.
    *
-   * @throws IllegalArgumentException if memory in a guest_memfd is read-only or dirty-logged
+   * @throws IllegalArgumentException if memory in a guest_memfd is read-only, dirty-logged or of a
+   *     certain kind, or memory in huge pages no multiple of those
    */
   public MemorySpec {
+    if (file.isPresent() && !host.equals(HostMemory.STANDARD)) {
+      throw new IllegalArgumentException(
+          "A guest_memfd has memory of its own: leave out huge pages and memfd, or the guest_memfd");
+    }
+    if (host.hugePages() && sizeBytes % HostMemory.HUGE_PAGE_BYTES != 0) {
+      throw new IllegalArgumentException(
+          "%d bytes are not whole huge pages: use a multiple of 2 MiB".formatted(sizeBytes));
+    }
     if (file.isPresent() && (readOnly || dirtyLogged)) {
       throw new IllegalArgumentException(
           "KVM cannot make memory in a guest_memfd read-only or log its writes: leave out the one"
@@ -49,7 +60,8 @@ public record MemorySpec(
 
   /** Plain RAM, zeroed. */
   public static MemorySpec ram(long guestAddress, long sizeBytes) {
-    return new MemorySpec(guestAddress, sizeBytes, false, false, Optional.empty());
+    return new MemorySpec(
+        guestAddress, sizeBytes, false, false, Optional.empty(), HostMemory.STANDARD);
   }
 
   /**
@@ -57,12 +69,12 @@ public record MemorySpec(
    * flash. The host may write it. Needs KVM_CAP_READONLY_MEM.
    */
   public MemorySpec asReadOnly() {
-    return new MemorySpec(guestAddress, sizeBytes, true, dirtyLogged, file);
+    return new MemorySpec(guestAddress, sizeBytes, true, dirtyLogged, file, host);
   }
 
   /** Memory whose written pages KVM notes, for {@link MemorySlots#dirtyLog} or dirty rings. */
   public MemorySpec withDirtyLog() {
-    return new MemorySpec(guestAddress, sizeBytes, readOnly, true, file);
+    return new MemorySpec(guestAddress, sizeBytes, readOnly, true, file, host);
   }
 
   /**
@@ -76,6 +88,12 @@ public record MemorySpec(
         sizeBytes,
         readOnly,
         dirtyLogged,
-        Optional.of(new FileRange(memfd, offsetBytes)));
+        Optional.of(new FileRange(memfd, offsetBytes)),
+        host);
+  }
+
+  /** Memory of a certain kind of the host's. */
+  public MemorySpec on(HostMemory kind) {
+    return new MemorySpec(guestAddress, sizeBytes, readOnly, dirtyLogged, file, kind);
   }
 }

@@ -3,6 +3,7 @@ package org.kvm4j.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.kvm4j.core.abi.FdKind.VCPU;
 import static org.kvm4j.core.abi.FdKind.VM;
 import static org.kvm4j.core.abi.Ioctl.KVM_CREATE_GUEST_MEMFD;
@@ -13,6 +14,10 @@ import static org.kvm4j.core.abi.Ioctl.KVM_SET_NR_MMU_PAGES;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_USER_MEMORY_REGION;
 import static org.kvm4j.core.abi.Ioctl.KVM_SET_USER_MEMORY_REGION2;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.GuestMemoryException;
@@ -23,6 +28,7 @@ import org.kvm4j.VcpuExit;
 import org.kvm4j.core.sys.Errno;
 import org.kvm4j.memory.GuestMemfd;
 import org.kvm4j.memory.GuestMemfdFlag;
+import org.kvm4j.memory.HostMemory;
 import org.kvm4j.memory.MemoryAttribute;
 import org.kvm4j.memory.MemorySlots;
 import org.kvm4j.memory.MemorySpec;
@@ -33,6 +39,7 @@ import org.kvm4j.testkit.RequiresKvm;
 final class MemoryIT {
 
   private static final VcpuExit HALT = new VcpuExit.Halt();
+  private static final HostMemory HUGE = HostMemory.STANDARD.withHugePages(true);
   private static final long HIGH = 0x20_0000;
   private static final long ELSEWHERE = 0x40_0000;
 
@@ -75,6 +82,58 @@ final class MemoryIT {
       assertEquals(0x1234_5678, cpu.registers().rax());
       assertEquals(0x1234_5678, cpu.registers().rbx(), "the write has not changed it");
       assertEquals(0x1234_5678, guest.vm.memory().readInt(HIGH));
+    }
+  }
+
+  @Test
+  @Exercises(value = KVM_SET_USER_MEMORY_REGION, on = VM)
+  void memoryInAMemfd_isSeenByWhoeverHasTheFile() throws IOException {
+    try (Guest guest = Guest.bare()) {
+      MemorySlot slot =
+          guest
+              .vm
+              .slots()
+              .add(MemorySpec.ram(HIGH, 0x1000).on(HostMemory.STANDARD.withMemfd(true)));
+      int fd = guest.vm.slots().memfd(slot).orElseThrow();
+      Path file = Path.of("/proc/self/fd/" + fd);
+      try (RandomAccessFile other = new RandomAccessFile(file.toFile(), "rw")) {
+        other.write(41); // little-endian
+        assertEquals(HALT, guest.boot(Mode.PROTECTED, INCREMENT).run());
+
+        other.seek(0);
+        assertEquals(42, other.read());
+        assertEquals(0x1000, other.length());
+      }
+    }
+  }
+
+  /** As many as this test needs are set aside by itself, where it may do so. */
+  @Test
+  @Exercises(value = KVM_SET_USER_MEMORY_REGION, on = VM)
+  void memoryInHugePages_isTheGuests_andIsRefusedWhereTheHostHasNone() throws IOException {
+    Path setAside = Path.of("/proc/sys/vm/nr_hugepages");
+    assumeTrue(Files.isWritable(setAside), "huge pages can be set aside by root alone");
+    String before = Files.readString(setAside);
+    try {
+      Files.writeString(setAside, "2");
+      assumeTrue(Files.readString(setAside).strip().equals("2"), "the host finds no huge pages");
+      for (HostMemory kind : List.of(HUGE, HUGE.withMemfd(true))) {
+        try (Guest guest = Guest.bare()) {
+          guest.vm.slots().add(MemorySpec.ram(HIGH, 4 << 20).on(kind));
+          guest.vm.memory().writeInt(HIGH, 41);
+          assertEquals(HALT, guest.boot(Mode.PROTECTED, INCREMENT).run());
+          assertEquals(42, guest.vm.memory().readInt(HIGH));
+          assertTrue(
+              Files.readString(Path.of("/proc/meminfo")).contains("HugePages_Rsvd:        1"));
+
+          MemorySpec more = MemorySpec.ram(0x80_0000, 2 << 20).on(kind);
+          KvmIoctlException none =
+              assertThrows(KvmIoctlException.class, () -> guest.vm.slots().add(more));
+          assertEquals(Errno.ENOMEM, none.errno());
+        }
+      }
+    } finally {
+      Files.writeString(setAside, before);
     }
   }
 

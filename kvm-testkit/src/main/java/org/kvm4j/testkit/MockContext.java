@@ -1,6 +1,7 @@
 package org.kvm4j.testkit;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.Firmware;
+import org.kvm4j.device.HostRequest;
 import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptController;
 import org.kvm4j.device.InterruptLine;
@@ -34,6 +36,7 @@ final class MockContext implements DeviceContext {
   private final DeviceLock lock;
   private final RecordingLog log;
   private final RecordingFirmware firmware = new RecordingFirmware();
+  private final Map<HostRequest, List<Runnable>> requests = new EnumMap<>(HostRequest.class);
   private final List<SharedLine.Source> lines = new ArrayList<>(); // guarded by this
   private final List<MockProcessors.Member> controllers = new ArrayList<>(); // guarded by this
   private final List<Integer> interrupts = new ArrayList<>(); // guarded by this
@@ -92,6 +95,19 @@ final class MockContext implements DeviceContext {
   @Override
   public VmTimer timer(Runnable task) {
     return machine.clock().timer(task, lock);
+  }
+
+  @Override
+  public synchronized void onHostRequest(HostRequest request, Runnable task) {
+    checkRegistering();
+    requests.computeIfAbsent(request, r -> new ArrayList<>()).add(task);
+  }
+
+  /** As the host does; whether the device takes it. */
+  boolean ask(HostRequest request) {
+    List<Runnable> tasks = requests.getOrDefault(request, List.of());
+    tasks.forEach(lock::locked);
+    return !tasks.isEmpty();
   }
 
   /** Every stream is one in memory, but what cannot be opened in a real VM cannot here either. */

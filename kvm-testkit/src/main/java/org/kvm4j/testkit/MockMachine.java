@@ -15,6 +15,7 @@ import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
+import org.kvm4j.device.HostRequest;
 import org.kvm4j.resource.FixedResource;
 import org.kvm4j.resource.ResourcePlan;
 import org.kvm4j.resource.ResourceRequest;
@@ -129,6 +130,19 @@ public final class MockMachine implements AutoCloseable {
     MockDevice device = new MockDevice(created, context, lock);
     devices.put(id, device);
     return device;
+  }
+
+  /**
+   * Asks something of the guest, as the host does.
+   *
+   * @return whether a device takes such a request
+   */
+  public boolean ask(HostRequest request) {
+    boolean taken = false;
+    for (MockDevice device : devices.values()) {
+      taken |= device.context().ask(request);
+    }
+    return taken;
   }
 
   /** The guest's ports. */

@@ -12,6 +12,7 @@ import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
 import org.kvm4j.device.Firmware;
+import org.kvm4j.device.HostRequest;
 import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptController;
 import org.kvm4j.device.InterruptLine;
@@ -182,6 +183,14 @@ final class ReplayContext implements DeviceContext {
     return timer;
   }
 
+  /** The host may ask at any time: its timer is armed always. */
+  @Override
+  public void onHostRequest(HostRequest request, Runnable task) {
+    ReplayTimer timer = new ReplayTimer(task);
+    timer.byHost = true;
+    timers.add(timer);
+  }
+
   @Override
   public HostStream stream(String spec) {
     ReplayStream stream = new ReplayStream(streams.size());
@@ -260,6 +269,7 @@ final class ReplayContext implements DeviceContext {
   private final class ReplayTimer implements VmTimer {
     private final Runnable task;
     private OptionalLong deadline = OptionalLong.empty();
+    private boolean byHost;
 
     private ReplayTimer(Runnable task) {
       this.task = task;
@@ -276,6 +286,10 @@ final class ReplayContext implements DeviceContext {
     }
 
     private void expire(Happening call) {
+      if (byHost) {
+        task.run();
+        return;
+      }
       if (deadline.isEmpty()) {
         throw new Difference(call.toString(), "that timer is not armed");
       }

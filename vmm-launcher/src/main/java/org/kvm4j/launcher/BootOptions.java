@@ -13,7 +13,7 @@ final class BootOptions {
   private static final String KERNEL = "--kernel";
   private static final String INITRD = "--initrd";
   private static final String CMDLINE = "--cmdline";
-  private static final String DEFAULT_CMDLINE = "console=ttyS0 panic=-1";
+  private static final String DEFAULT_CMDLINE = "console=ttyS0";
 
   private BootOptions() {}
 
@@ -33,7 +33,10 @@ final class BootOptions {
         OptionSpec.builder(CMDLINE)
             .paramLabel("TEXT")
             .type(String.class)
-            .description("Kernel command line. Default: " + DEFAULT_CMDLINE)
+            .description(
+                "Kernel command line; with panic=-1, Linux resets the machine when it has crashed."
+                    + " Default: "
+                    + DEFAULT_CMDLINE)
             .build());
   }
 

@@ -9,7 +9,7 @@ enum ExitCode {
   POWER_OFF(0, "the guest switched the machine off, or the command did its work"),
   HOST_ERROR(1, "KVM, a device, a file or the host failed"),
   USAGE(2, "the command line or a device option is wrong"),
-  RESET(3, "the guest reset the machine"),
+  RESET(3, "the guest reset the machine, with --on-reset stop"),
   GUEST_PANIC(4, "the guest's kernel crashed and said so"),
   TRIPLE_FAULT(5, "the guest's CPU shut down"),
   HALTED(6, "the guest halted for good"),

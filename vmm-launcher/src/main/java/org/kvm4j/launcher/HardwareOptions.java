@@ -6,6 +6,8 @@ import org.kvm4j.device.NearestName;
 import org.kvm4j.machine.Boot;
 import org.kvm4j.machine.DeviceRequest;
 import org.kvm4j.machine.MachineConfig;
+import org.kvm4j.machine.Ram;
+import org.kvm4j.memory.HostMemory;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
@@ -14,14 +16,14 @@ import picocli.CommandLine.TypeConversionException;
 final class HardwareOptions {
 
   private static final String MEMORY = "--memory";
-  private static final String CPUS = "--cpus";
+  private static final String HUGE_PAGES = "--huge-pages";
+  private static final String MEMFD = "--memfd";
   private static final String DEVICE = "--device";
   private static final String WITHOUT = "--without";
   private static final String KERNEL_PIT = "--kernel-pit";
   private static final String IRQCHIP = "--irqchip";
 
   private static final String DEFAULT_MEMORY = "512M";
-  private static final int DEFAULT_CPUS = 1;
 
   /** Named as a user writes it. */
   private enum Irqchip {
@@ -39,10 +41,15 @@ final class HardwareOptions {
             .converters(MemorySize::parse)
             .description("RAM: a number with K, M or G. Default: " + DEFAULT_MEMORY)
             .build(),
-        OptionSpec.builder(CPUS)
-            .paramLabel("N")
-            .type(int.class)
-            .description("Virtual CPUs. Default: " + DEFAULT_CPUS)
+        OptionSpec.builder(HUGE_PAGES)
+            .type(boolean.class)
+            .description(
+                "RAM in huge pages that the host has set aside (vm.nr_hugepages). Without this, the"
+                    + " host decides.")
+            .build(),
+        OptionSpec.builder(MEMFD)
+            .type(boolean.class)
+            .description("RAM in a memfd, which other processes can map; says where it is.")
             .build(),
         OptionSpec.builder(DEVICE)
             .paramLabel("TYPE[,name=value]...")
@@ -75,10 +82,9 @@ final class HardwareOptions {
   /** A PC with standard devices, changed as the user wants it. */
   static MachineConfig of(ParseResult options, Boot boot) {
     MachineConfig standard =
-        MachineConfig.standard(
-            options.matchedOptionValue(MEMORY, MemorySize.parse(DEFAULT_MEMORY)),
-            options.matchedOptionValue(CPUS, DEFAULT_CPUS),
-            boot);
+        MachineConfig.standard(0, 1, boot)
+            .withRam(ram(options))
+            .withProcessors(CpuOptions.of(options));
     MachineConfig pc = withChips(options, standard);
     List<DeviceRequest> kept =
         without(pc.devices(), options.matchedOptionValue(WITHOUT, List.of()));
@@ -92,6 +98,13 @@ final class HardwareOptions {
             ? standard.withSplitIrqchip()
             : standard;
     return options.hasMatchedOption(KERNEL_PIT) ? pc.withKernelPit() : pc;
+  }
+
+  private static Ram ram(ParseResult options) {
+    long bytes = options.matchedOptionValue(MEMORY, MemorySize.parse(DEFAULT_MEMORY));
+    return new Ram(
+        bytes,
+        new HostMemory(options.hasMatchedOption(HUGE_PAGES), options.hasMatchedOption(MEMFD)));
   }
 
   private static List<DeviceRequest> without(List<DeviceRequest> devices, List<String> types) {

@@ -28,6 +28,7 @@ final class MachineKeys implements AutoCloseable {
 
   private final CompletableFuture<Machine> machine;
   private final Duration clockStep;
+  private final Explainer explainer;
   private final Consumer<String> terminal;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
@@ -42,18 +43,29 @@ final class MachineKeys implements AutoCloseable {
    *
    * @param machine completed when it has started
    * @param clockStep how far the clock goes at a time
+   * @param explainer tells what the guest does
    * @param terminal shows a text to the user
    */
-  MachineKeys(CompletableFuture<Machine> machine, Duration clockStep, Consumer<String> terminal) {
+  MachineKeys(
+      CompletableFuture<Machine> machine,
+      Duration clockStep,
+      Explainer explainer,
+      Consumer<String> terminal) {
     this.machine = machine;
     this.clockStep = clockStep;
+    this.explainer = explainer;
     this.terminal = terminal;
   }
 
   List<Command> commands() {
     return List.of(
         Command.quit(() -> stop("Ctrl-A x")),
+        new Command('b', "press the power button", () -> later(this::pressPowerButton)),
         new Command('p', "pause, or go on", () -> later(this::pauseOrResume)),
+        new Command(
+            'e',
+            "explain what the guest does",
+            () -> later(running -> terminal.accept(explainer.explain(running)))),
         new Command(
             's',
             "step the clock of the devices by %d ms".formatted(clockStep.toMillis()),
@@ -71,6 +83,13 @@ final class MachineKeys implements AutoCloseable {
     } else {
       running.pause();
       terminal.accept("The machine is paused. Ctrl-A p lets it go on.");
+    }
+  }
+
+  private void pressPowerButton(Machine running) {
+    if (!running.pressPowerButton()) {
+      terminal.accept(
+          "The machine has no power button, because it has no device acpi-pm. Ctrl-A x ends it.");
     }
   }
 

@@ -16,9 +16,11 @@ final class RunCommand {
     CommandSpec spec = Commands.command(RunCommand::run, "Boots a Linux kernel.");
     BootOptions.options().forEach(spec::addOption);
     HardwareOptions.options().forEach(spec::addOption);
+    CpuOptions.options().forEach(spec::addOption);
     spec.addOption(Plugins.option());
     spec.addOption(Plugins.watchOption());
-    DeviceRules.options().forEach(spec::addOption);
+    RunRules.options().forEach(spec::addOption);
+    Explainer.options().forEach(spec::addOption);
     spec.usageMessage()
         .footer(
             "",
@@ -41,11 +43,14 @@ final class RunCommand {
       return Session.run(
           config,
           catalog,
-          new Session.Options(DeviceRules.clockStep(options), Plugins.watched(options)));
+          new Session.Options(
+              RunRules.clockStep(options),
+              Plugins.watched(options),
+              Explainer.of(options, config)));
     }
   }
 
   private static MachineConfig config(ParseResult options) {
-    return HardwareOptions.of(options, BootOptions.of(options)).withRun(DeviceRules.of(options));
+    return HardwareOptions.of(options, BootOptions.of(options)).withRun(RunRules.of(options));
   }
 }

@@ -3,10 +3,13 @@ package org.kvm4j.launcher;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.kvm4j.Hypervisor;
+import org.kvm4j.KvmException;
+import org.kvm4j.VcpuFailureException;
 import org.kvm4j.core.Kvm;
 import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.core.stream.EscapeKey;
@@ -37,9 +40,14 @@ final class Session implements AutoCloseable {
 
   private final MachineKeys keys;
   private final List<Path> watched;
+  private final Explainer explainer;
+
+  /** Why the machine ended. */
+  private Optional<String> explanation = Optional.empty();
 
   private Session(Options options) {
-    keys = new MachineKeys(machine, options.clockStep(), Console::sayRaw);
+    explainer = options.explainer();
+    keys = new MachineKeys(machine, options.clockStep(), explainer, Console::sayRaw);
     watched = options.watched();
   }
 
@@ -48,12 +56,16 @@ final class Session implements AutoCloseable {
    *
    * @param clockStep how far the key for that moves the VM's clock
    * @param watched the directories whose plug-ins are replaced when they change
+   * @param explainer tells why a guest died or stays silent
    */
-  record Options(Duration clockStep, List<Path> watched) {}
+  record Options(Duration clockStep, List<Path> watched, Explainer explainer) {}
 
   /** Runs a machine to its end and returns the process's exit code. */
   static int run(MachineConfig config, DeviceCatalog catalog) throws InterruptedException {
-    return run(config, catalog, new Options(MachineKeys.STANDARD_STEP, List.of()));
+    return run(
+        config,
+        catalog,
+        new Options(MachineKeys.STANDARD_STEP, List.of(), Explainer.standard(config)));
   }
 
   /** As {@link #run(MachineConfig, DeviceCatalog)}. */
@@ -72,6 +84,7 @@ final class Session implements AutoCloseable {
       MachineEnd end = runToEnd(config, catalog);
       restoreTerminal(end);
       Console.say(sentence(end));
+      explanation.ifPresent(Console::say);
       return ExitCode.of(end);
     } finally {
       finished.countDown();
@@ -92,8 +105,31 @@ final class Session implements AutoCloseable {
       machine.complete(running); // it can be stopped, and changed, before its start
       try (PluginWatch.Watch watch = PluginWatch.on(watched, reload::changed)) {
         running.start();
-        return running.await();
+        MachineEnd end = awaitEnd(running);
+        explanation = explainer.atEnd(running, end);
+        return end;
       }
+    }
+  }
+
+  private MachineEnd awaitEnd(Machine running) throws InterruptedException {
+    if (explainer.after().isEmpty()) {
+      return running.await();
+    }
+    try (SilenceWatch watch = SilenceWatch.on(running, explainer.after().get(), this::saySilence)) {
+      return running.await();
+    }
+  }
+
+  private void saySilence(Machine silent) {
+    try {
+      sayOnTerminal(
+          "The guest has been silent for %d ms. It goes on; this is what it does:%n%s"
+              .formatted(explainer.after().orElseThrow().toMillis(), explainer.explain(silent)));
+    } catch (KvmException e) {
+      sayOnTerminal(e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the machine has ended
     }
   }
 
@@ -147,16 +183,22 @@ final class Session implements AutoCloseable {
       case POWER_OFF -> "The guest switched the machine off (%s).".formatted(end.cause());
       case RESET -> "The guest reset the machine (%s).".formatted(end.cause());
       case GUEST_PANIC -> "The guest's kernel has crashed (%s).".formatted(end.cause());
-      case TRIPLE_FAULT -> "The guest's CPU shut down: a triple fault.%n%s".formatted(end.cause());
+      case TRIPLE_FAULT -> "The guest's CPU shut down: a triple fault.";
       case DEBUG_EXIT -> "The guest ended the machine (%s).".formatted(end.cause());
       case HALTED -> "The guest halted for good (%s).".formatted(end.cause());
       case STOPPED -> "The machine was stopped (%s).".formatted(end.cause());
-      case FAILED ->
-          end.failure().filter(DeviceFaultException.class::isInstance).isPresent()
-              ? "The machine ended because a device failed, as said above."
-                  + " With --on-device-fault fence it would go on without that device."
-              : end.cause();
+      case FAILED -> end.failure().map(Session::failure).orElse(end.cause());
     };
+  }
+
+  private static String failure(KvmException failure) {
+    if (failure instanceof DeviceFaultException) {
+      return "The machine ended because a device failed, as said above."
+          + " With --on-device-fault fence it would go on without that device.";
+    }
+    return failure instanceof VcpuFailureException
+        ? failure.getMessage().lines().findFirst().orElse("") // the explanation has the registers
+        : failure.getMessage();
   }
 
   /** A guest that was stopped leaves its last line unfinished. */

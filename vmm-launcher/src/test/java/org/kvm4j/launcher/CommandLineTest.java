@@ -47,12 +47,52 @@ final class CommandLineTest {
             "--memory",
             "x"),
         wrong(
-            "Invalid value for option '--cpus': 'two' is not an int. See 'kvm4j run --help'.",
+            "Invalid value for option '--cpus': 'two': Write a number, or how many there are of each:"
+                + " 8, or sockets=2,cores=2,threads=2. See 'kvm4j run --help'.",
             "run",
             "--kernel",
             "k",
             "--cpus",
             "two"),
+        wrong(
+            "Invalid value for option '--cpus': 8 vCPUs are not 3 sockets of 2 cores of 1 threads."
+                + " Leave one of the numbers out. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--cpus",
+            "8,sockets=3"),
+        wrong(
+            "Invalid value for option '--cpus': 4 sockets of 64 cores of 1 threads: that takes APIC"
+                + " ids above 254, the last there is. Use fewer, or powers of two. See 'kvm4j run"
+                + " --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--cpus",
+            "sockets=4,cores=64"),
+        wrong(
+            "Invalid value for option '--pin': '0=1,1' pins nothing. Write VCPU=CPU or VCPU=CPU-CPU,"
+                + " with commas: 0=2,1=2-3. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--pin",
+            "0=1,1"),
+        wrong(
+            "vCPU 2 cannot be pinned: the machine has 0 to 1. Choose one of those.",
+            "run",
+            "--kernel",
+            "k",
+            "--cpus=2",
+            "--pin=2=0"),
+        wrong(
+            "RAM of 523264 KiB: not whole huge pages. Give a multiple of 2 MiB.",
+            "run",
+            "--kernel",
+            "k",
+            "--memory=511M",
+            "--huge-pages"),
         wrong(
             "Invalid value for option '--device' (TYPE[,name=value]...): Device 'serial,irq': 'irq'"
                 + " is not name=value. Write TYPE,name=value,name=value. See 'kvm4j run --help'.",
@@ -61,6 +101,14 @@ final class CommandLineTest {
             "k",
             "--device",
             "serial,irq"),
+        wrong(
+            "Invalid value for option '--explain-after': 'soon' is not a length of time. Write a"
+                + " number with us, ms or s: 50ms. See 'kvm4j run --help'.",
+            "run",
+            "--kernel",
+            "k",
+            "--explain-after",
+            "soon"),
         wrong(
             "Invalid value for option '--on-device-fault': 'ignore' is neither stop nor fence."
                 + " See 'kvm4j run --help'.",
@@ -155,7 +203,9 @@ final class CommandLineTest {
 
     assertEquals(
         List.of(
-            "kvm4j: %s vCPUs: a machine has 1 to 255. Choose a number in between.".formatted(cpus)),
+            "kvm4j: Invalid value for option '--cpus': %s vCPUs: a machine has 1 to 255. Choose a number"
+                    .formatted(cpus)
+                + " in between. See 'kvm4j run --help'."),
         seen.errLines());
     assertEquals(USAGE, seen.exitCode());
   }

@@ -5,10 +5,14 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,6 +23,8 @@ import org.kvm4j.KvmException;
 import org.kvm4j.core.stream.EscapeKey;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.machine.Machine;
+import org.kvm4j.machine.explain.Explanation;
+import org.kvm4j.machine.explain.Symbols;
 
 @Timeout(60)
 final class MachineKeysTest {
@@ -26,7 +32,12 @@ final class MachineKeysTest {
   private final Machine machine = mock(Machine.class);
   private final CompletableFuture<Machine> started = new CompletableFuture<>();
   private final BlockingQueue<String> shown = new LinkedBlockingQueue<>();
-  private final MachineKeys keys = new MachineKeys(started, Duration.ofMillis(5), shown::add);
+  private final MachineKeys keys =
+      new MachineKeys(
+          started,
+          Duration.ofMillis(5),
+          new Explainer(() -> Symbols.NONE, Optional.empty()),
+          shown::add);
   private final EscapeKey escape = new EscapeKey(shown::add, keys.commands());
 
   @AfterEach
@@ -76,6 +87,33 @@ final class MachineKeysTest {
 
     assertEquals("The clock is at 1.005 s.", shown.take());
     verify(machine).stepClock(Duration.ofMillis(5));
+  }
+
+  @Test
+  void e_explainsWhatTheGuestDoes() throws Exception {
+    when(machine.explain())
+        .thenReturn(
+            new Explanation(
+                List.of(), List.of(0x55), Map.of(), 0, Optional.empty(), List.of("serial")));
+    started.complete(machine);
+
+    press('e');
+
+    assertEquals("POST codes, the last one last: 55", shown.take());
+  }
+
+  @Test
+  void b_pressesThePowerButton_orSaysThatThereIsNone() throws Exception {
+    when(machine.pressPowerButton()).thenReturn(true, false);
+    started.complete(machine);
+
+    press('b');
+    press('b');
+
+    assertEquals(
+        "The machine has no power button, because it has no device acpi-pm. Ctrl-A x ends it.",
+        shown.take());
+    verify(machine, times(2)).pressPowerButton();
   }
 
   @Test

@@ -130,6 +130,46 @@ final class RunCommandIT {
   }
 
   @Test
+  void tripleFault_isExplained() throws IOException {
+    Terminal seen = run(kernel("b055e680" + "0f0b")); // out 0x80, 0x55; ud2 without an IDT
+
+    String told = seen.err();
+    assertTrue(told.contains("kvm4j: vCPU 0 stopped with a triple fault"), told);
+    assertTrue(told.contains("write port 0x80: 0x55"), told);
+    assertTrue(told.contains("POST codes, the last one last: 55"), told);
+  }
+
+  /** It waits for the second second of the RTC from now, so that it is silent for one at least. */
+  @Test
+  void guestThatStaysSilent_isExplained_andGoesOn() throws IOException {
+    String toNextSecond = "e471" + "88c3" + "e471" + "38d8" + "74fa"; // in al, 0x71; mov bl, al;
+    // in al, 0x71; cmp al, bl; je to the second in
+    Path silent = kernel("b000e670" + toNextSecond + toNextSecond + POWER_OFF); // out 0x70, 0
+
+    Terminal seen = run(silent, "--explain-after=100ms");
+
+    String told = seen.err();
+    assertTrue(told.contains("kvm4j: The guest has been silent for 100 ms."), told);
+    assertTrue(told.contains("vCPU 0 runs, in 64-bit code"), told);
+    assertTrue(told.contains("read  port 0x71"), told);
+    assertEquals(0, seen.exitCode(), told);
+  }
+
+  @Test
+  void guestThatEndsBeforeThat_isNotExplained() {
+    Terminal seen = run(kernel, "--explain-after=1000s");
+
+    assertFalse(seen.err().contains("vCPU 0"), seen::err);
+  }
+
+  @Test
+  void symbolsThatCannotBeUsed_areToldBeforeTheGuestStarts() throws IOException {
+    Path text = Files.writeString(directory.resolve("readme.txt"), "Read me.");
+
+    assertHostError(run(kernel, "--symbols=" + text), text.toString(), "has no names of code");
+  }
+
+  @Test
   void guestThatChoosesItsExitCode_getsIt() throws IOException {
     Path testKernel = kernel("b010e6f4ebfe"); // mov al, 0x10; out 0xf4, al
 

@@ -86,7 +86,7 @@ final class Board {
   /** What ACPI and the MP table say: the devices that describe themselves. */
   Hardware hardware() {
     return new Hardware(
-        config.processors().count(),
+        config.processors().topology(),
         Hardware.TIMER_PIN_OF_KVM_DEFAULT,
         powerManagement(),
         Hardware.RESET_PORT,

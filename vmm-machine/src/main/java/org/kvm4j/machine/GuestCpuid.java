@@ -1,5 +1,6 @@
 package org.kvm4j.machine;
 
+import org.kvm4j.CpuTopology;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.KvmCapability;
@@ -18,8 +19,8 @@ final class GuestCpuid {
         hypervisor.supports(KvmCapability.TSC_DEADLINE_TIMER) ? withDeadline(supported) : supported;
   }
 
-  CpuidTable forVcpu(int id, int vcpus) {
-    return host.forVcpu(id, vcpus);
+  CpuidTable forVcpu(int apicId, CpuTopology topology) {
+    return host.forVcpu(apicId, topology);
   }
 
   /** KVM has this timer in its local APIC, but leaves the CPUID bit to us. */

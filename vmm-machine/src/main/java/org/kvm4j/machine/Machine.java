@@ -2,14 +2,19 @@ package org.kvm4j.machine;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.kvm4j.Buses;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.Hypervisor;
+import org.kvm4j.KvmException;
+import org.kvm4j.MemorySlot;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
+import org.kvm4j.core.HostCpus;
 import org.kvm4j.core.bus.MmioSpace;
 import org.kvm4j.core.bus.PioSpace;
 import org.kvm4j.core.bus.UnclaimedAccesses;
@@ -23,11 +28,15 @@ import org.kvm4j.core.device.StreamOpener;
 import org.kvm4j.core.device.VmTime;
 import org.kvm4j.device.DeviceException;
 import org.kvm4j.device.DeviceFaultException;
+import org.kvm4j.device.HostRequest;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmEvent;
 import org.kvm4j.machine.boot.BootState;
 import org.kvm4j.machine.boot.MemoryLayout;
 import org.kvm4j.machine.boot.Range;
+import org.kvm4j.machine.explain.Explanation;
+import org.kvm4j.machine.explain.OutputMeter;
+import org.kvm4j.memory.MemorySpec;
 
 /**
  * A PC: one VM with its devices, loaded and ready to run.
@@ -55,22 +64,32 @@ public final class Machine implements AutoCloseable {
   private final InterruptChips interrupts;
   private final EndLatch end = new EndLatch(this::letAllEnd);
   private final PauseGate gate = new PauseGate();
+  private final GuestClocks guestClocks;
+  private final Restarter restarter = new Restarter(this::closeGate, this::restart);
   private final RunOptions run;
   private final Host host;
+  private final OutputMeter output;
+  private final Witnesses witnesses;
+  private final Loader loader;
+  private final Board board;
 
   /** Grows while a stream's thread may already end the machine, which goes through it. */
   private final List<VcpuThread> threads = new CopyOnWriteArrayList<>();
 
   private Optional<Recorder> recorder = Optional.empty();
+  private Optional<PowerOnState> powerOn = Optional.empty();
   private volatile boolean deviceFailed;
   private boolean paused;
   private boolean started;
   private boolean closed;
 
-  private Machine(Vm vm, MachineConfig config, Host host) {
+  private Machine(Vm vm, MachineConfig config, Host host, Loader loader) {
     this.vm = vm;
     this.run = config.run();
     this.host = host;
+    this.output = new OutputMeter(host.streams());
+    this.loader = loader;
+    this.guestClocks = new GuestClocks(vm, gate);
     this.interrupts = InterruptChips.of(config.kernelChips(), vm);
     this.devices =
         new DeviceSet(
@@ -81,10 +100,12 @@ public final class Machine implements AutoCloseable {
                 time,
                 new DeviceControl(this::request, end),
                 vm.memory(),
-                host.streams(),
+                output,
                 run.deviceBudget(),
                 this::deviceFault),
             Board.plan(config));
+    this.board = new Board(config, devices);
+    this.witnesses = new Witnesses(config, devices, pio.unclaimed(), output);
     time.setRate(run.clockRate());
   }
 
@@ -123,25 +144,30 @@ public final class Machine implements AutoCloseable {
   public static Machine create(
       Hypervisor hypervisor, MachineConfig config, DeviceCatalog catalog, Host host) {
     MemoryLayout layout = MemoryLayout.ofRam(config.ram().bytes());
-    try (Loader loader = Loader.open(config, layout)) {
-      Machine machine = new Machine(hypervisor.createVm(), config, host);
-      try {
-        machine.assemble(hypervisor, config, catalog, layout, loader);
-        return machine;
-      } catch (RuntimeException | Error e) {
-        machine.close();
-        throw e;
-      }
+    Machine machine = open(hypervisor, config, host, Loader.open(config, layout));
+    try {
+      machine.assemble(hypervisor, config, catalog, layout);
+      return machine;
+    } catch (RuntimeException | Error e) {
+      machine.close();
+      throw e;
+    }
+  }
+
+  private static Machine open(
+      Hypervisor hypervisor, MachineConfig config, Host host, Loader loader) {
+    try {
+      return new Machine(hypervisor.createVm(), config, host, loader);
+    } catch (RuntimeException | Error e) {
+      loader.close();
+      throw e;
     }
   }
 
   /** In the order that KVM wants: see {@link Vm}. */
   private void assemble(
-      Hypervisor hypervisor,
-      MachineConfig config,
-      DeviceCatalog catalog,
-      MemoryLayout layout,
-      Loader loader) {
+      Hypervisor hypervisor, MachineConfig config, DeviceCatalog catalog, MemoryLayout layout) {
+    config.processors().requireAllowed(HostCpus.allowed());
     vm.setTssAddress(MemoryLayout.TSS_ADDRESS);
     vm.setIdentityMapAddress(MemoryLayout.IDENTITY_MAP_ADDRESS);
     interrupts.create(devices.interruptControllers());
@@ -149,23 +175,31 @@ public final class Machine implements AutoCloseable {
       vm.createPit2(true);
     }
     for (Range range : layout.ram()) {
-      vm.addMemory(range.start(), range.sizeBytes());
+      vm.slots().add(MemorySpec.ram(range.start(), range.sizeBytes()).on(config.ram().host()));
     }
+    ramFiles().forEach(file -> host.onMessage().accept(file + "."));
     recorder = run.recording().map(file -> Recorder.create(file, time, host.onMessage()));
     recorder.ifPresent(devices::recordWith);
     devices.addAll(specs(config, catalog, layout));
     devices.connect();
-    BootState boot = loader.load(vm.memory(), new Board(config, devices));
-    VcpuSetup setup = new VcpuSetup(hypervisor, config.processors().count(), boot);
-    for (int id = 0; id < config.processors().count(); id++) {
-      Vcpu vcpu = vm.createVcpu(id, new Buses(pio, mmio));
+    BootState boot = loader.load(vm.memory(), board);
+    VcpuSetup setup = new VcpuSetup(hypervisor, config.processors().topology(), boot);
+    List<Vcpu> vcpus = new ArrayList<>();
+    for (int i = 0; i < config.processors().count(); i++) {
+      Vcpu vcpu = vm.createVcpu(config.processors().topology().apicId(i), new Buses(pio, mmio));
       setup.prepare(vcpu);
+      vcpus.add(vcpu);
       threads.add(newThread(vcpu));
+      threads.get(i).pinTo(config.processors().pins().getOrDefault(i, Set.of()));
+    }
+    if (run.onReset() == ResetPolicy.RESTART) {
+      powerOn =
+          Optional.of(PowerOnState.of(vm, config.kernelChips(), vcpus, hypervisor.msrIndexList()));
     }
   }
 
   private VcpuThread newThread(Vcpu vcpu) {
-    VcpuThread thread = new VcpuThread(vcpu, vm.memory(), interrupts, end, gate);
+    VcpuThread thread = new VcpuThread(vcpu, vm.memory(), interrupts, end, gate, this::request);
     recorder.ifPresent(r -> r.vcpu(vcpu.id(), thread.thread()));
     return thread;
   }
@@ -181,7 +215,8 @@ public final class Machine implements AutoCloseable {
 
   /**
    * Lets all vCPUs and the clock stand, as soon as what they do has ended; does nothing if they
-   * stand already. The guest's own clocks (TSC, kvm-clock) go on.
+   * stand already. The guest's own clocks (kvm-clock and, from Linux 5.16 on, TSC) stand, too, so
+   * that its time of day is behind the host's afterwards.
    *
    * @throws org.kvm4j.KvmException if a vCPU does not stop, because a device keeps it
    * @throws InterruptedException if the waiting thread is interrupted; the machine goes on
@@ -190,16 +225,22 @@ public final class Machine implements AutoCloseable {
     if (paused) {
       return;
     }
-    gate.close();
-    kickAll();
+    closeGate();
     try {
-      gate.awaitStanding();
+      if (gate.awaitStanding() && started) {
+        guestClocks.stop();
+      }
     } catch (InterruptedException | RuntimeException e) {
-      gate.resume();
+      gate.reopen();
       throw e;
     }
     time.stop();
     paused = true;
+  }
+
+  private void closeGate() {
+    gate.close();
+    kickAll();
   }
 
   /** Lets a paused machine go on; does nothing if it runs. */
@@ -207,9 +248,10 @@ public final class Machine implements AutoCloseable {
     if (paused) {
       paused = false;
       if (started) {
+        guestClocks.start();
         time.start();
       }
-      gate.resume();
+      gate.reopen();
     }
   }
 
@@ -253,6 +295,16 @@ public final class Machine implements AutoCloseable {
     }
   }
 
+  /**
+   * Asks the guest to switch itself off, as the short press of a PC's power button does. A guest
+   * that stands hears of it when it goes on.
+   *
+   * @return whether the machine has a power button, which is a part of the device {@code acpi-pm}
+   */
+  public synchronized boolean pressPowerButton() {
+    return devices.ask(HostRequest.POWER_BUTTON);
+  }
+
   /** The VM's clock, which the devices go by. */
   public VmClock clock() {
     return time;
@@ -290,6 +342,17 @@ public final class Machine implements AutoCloseable {
     end.report(MachineEnd.of(MachineEnd.Kind.STOPPED, cause));
   }
 
+  /** The files that are the guest's RAM, if that was asked for; none else. */
+  public List<RamFile> ramFiles() {
+    List<RamFile> files = new ArrayList<>();
+    for (MemorySlot slot : vm.slots().all()) {
+      vm.slots()
+          .memfd(slot)
+          .ifPresent(fd -> files.add(new RamFile(slot.guestAddress(), slot.sizeBytes(), fd)));
+    }
+    return files;
+  }
+
   /** The guest's RAM. */
   public GuestMemory memory() {
     return vm.memory();
@@ -298,6 +361,35 @@ public final class Machine implements AutoCloseable {
   /** The ports that the guest used and no device answers. */
   public UnclaimedAccesses unclaimedPorts() {
     return pio.unclaimed();
+  }
+
+  /** When the guest said something last. */
+  public OutputMeter output() {
+    return output;
+  }
+
+  /**
+   * Tells what the guest does, or why it ended. A machine that runs stands meanwhile; one that
+   * cannot be paused is explained without its registers.
+   *
+   * @throws InterruptedException if the waiting thread is interrupted; the machine goes on
+   */
+  public synchronized Explanation explain() throws InterruptedException {
+    boolean runs = started && !paused && !end.isReported();
+    try {
+      if (runs) {
+        pause();
+      }
+    } catch (KvmException e) {
+      LOG.log(Level.DEBUG, "explained without registers", e);
+    }
+    try {
+      return witnesses.explanation(threads);
+    } finally {
+      if (runs) {
+        resume();
+      }
+    }
   }
 
   /** Stops the machine if it runs, then closes devices, memory and VM; idempotent. */
@@ -313,9 +405,11 @@ public final class Machine implements AutoCloseable {
     threads.forEach(VcpuThread::kick);
     boolean ended = joinThreads();
     time.close();
+    restarter.close();
     // What devices do in close() is no part of their life.
     recorder.ifPresent(started ? Recorder::close : Recorder::discard);
     devices.close();
+    loader.close();
     if (ended && time.hasEnded()) {
       vm.close();
     } else {
@@ -368,6 +462,10 @@ public final class Machine implements AutoCloseable {
   }
 
   private void request(VmEvent event, String cause) {
+    if (event == VmEvent.RESET && run.onReset() == ResetPolicy.RESTART) {
+      restarter.request(cause);
+      return;
+    }
     end.report(
         MachineEnd.of(
             switch (event) {
@@ -376,6 +474,28 @@ public final class Machine implements AutoCloseable {
               case GUEST_PANIC -> MachineEnd.Kind.GUEST_PANIC;
             },
             cause));
+  }
+
+  /** The gate is closed already; on the restarter's thread. */
+  private synchronized void restart(String cause) {
+    try {
+      if (gate.awaitStanding()) {
+        host.onMessage()
+            .accept("The guest reset the machine (%s): it starts again.".formatted(cause));
+        powerOn.orElseThrow().restore(devices, gate);
+        var unused = loader.load(vm.memory(), board); // the vCPUs have it already
+        restarter.done();
+        gate.reopen();
+      }
+    } catch (KvmException e) {
+      end.report(MachineEnd.failed(e));
+    } catch (RuntimeException | Error e) {
+      end.report(
+          MachineEnd.failed(
+              new KvmException("Reset: %s. This is a bug in kvm4j.".formatted(e), e)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the machine is being closed
+    }
   }
 
   private void deviceFault(DeviceFaultException fault) {

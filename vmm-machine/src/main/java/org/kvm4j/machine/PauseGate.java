@@ -1,13 +1,16 @@
 package org.kvm4j.machine;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.kvm4j.KvmException;
+import org.kvm4j.Vcpu;
 
 /**
- * Where vCPU threads wait while their machine is paused. Threading: any thread.
+ * Where vCPU threads stand while somebody keeps the gate closed. Threading: any thread.
  *
- * <p>A thread that is {@linkplain #enter in} is counted until it {@linkplain #leave leaves}, so
- * that a pause knows for whom to wait.
+ * <p>Each {@link #close} needs a {@link #reopen}, so that a user's pause and a reset can overlap.
+ * KVM wants most calls for a vCPU to come from its own thread, so threads that stand do {@linkplain
+ * #onEach errands}.
  */
 final class PauseGate {
 
@@ -15,13 +18,18 @@ final class PauseGate {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private int running;
-  private boolean paused;
+  private int standing;
+  private int closers;
   private boolean open;
 
-  /** A vCPU thread begins; it waits here if the machine is paused. */
-  synchronized void enter() {
+  private Consumer<Vcpu> errand = vcpu -> {};
+  private long errandsGiven;
+  private int errandsLeft;
+  private RuntimeException errandFailure;
+
+  /** A vCPU thread is about to begin, and counts from now on; it must pass before it runs. */
+  synchronized void expect() {
     running++;
-    pass(() -> {});
   }
 
   /** A vCPU thread ends. */
@@ -31,42 +39,65 @@ final class PauseGate {
   }
 
   /**
-   * Where a vCPU thread stops for as long as the machine is paused.
+   * Where a vCPU thread stands for as long as the gate is closed.
    *
-   * @param whenStopping run on the vCPU's thread before it waits
+   * @param whenStopping run on the vCPU's thread before it stands
    */
-  synchronized void pass(Runnable whenStopping) {
-    if (!paused || open) {
+  synchronized void pass(Vcpu vcpu, Runnable whenStopping) {
+    if (!isClosed()) {
       return;
     }
     whenStopping.run();
     running--;
+    standing++;
     notifyAll();
+    long errandsSeen = errandsGiven;
     boolean interrupted = false;
-    while (paused && !open) {
+    while (isClosed()) {
+      if (errandsSeen != errandsGiven) {
+        errandsSeen = errandsGiven;
+        doErrand(vcpu);
+        continue;
+      }
       try {
         wait();
       } catch (InterruptedException e) {
         interrupted = true; // nobody but the machine's end lets it through
       }
     }
+    standing--;
     running++;
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
+  private void doErrand(Vcpu vcpu) {
+    try {
+      errand.accept(vcpu);
+    } catch (RuntimeException e) {
+      errandFailure = e;
+    }
+    errandsLeft--;
+    notifyAll();
+  }
+
+  private boolean isClosed() {
+    return closers > 0 && !open;
+  }
+
   /** Closes the gate; who is in the guest must be kicked out of it. */
   synchronized void close() {
-    paused = true;
+    closers++;
   }
 
   /**
    * Waits until no vCPU runs.
    *
+   * @return whether they stand; false if the machine has ended meanwhile
    * @throws KvmException if one does not stop: a device keeps it
    */
-  synchronized void awaitStanding() throws InterruptedException {
+  synchronized boolean awaitStanding() throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (running > 0 && !open) {
       long millis = (deadline - System.nanoTime()) / 1_000_000;
@@ -77,11 +108,40 @@ final class PauseGate {
       }
       wait(millis);
     }
+    return !open;
   }
 
-  /** Lets everybody go on. */
-  synchronized void resume() {
-    paused = false;
+  /**
+   * Has every vCPU that stands do something on its own thread, one after the other, and returns
+   * when all have, or when the machine has ended. For who keeps the gate closed.
+   *
+   * @throws RuntimeException what one of them threw
+   */
+  synchronized void onEach(Consumer<Vcpu> newErrand) {
+    errand = newErrand;
+    errandsGiven++;
+    errandsLeft = standing;
+    errandFailure = null;
+    notifyAll();
+    boolean interrupted = false;
+    while (errandsLeft > 0 && !open) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true; // half of the vCPUs would be worse than a moment
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (errandFailure != null) {
+      throw errandFailure;
+    }
+  }
+
+  /** Takes one {@link #close} back; if it was the last, everybody goes on. */
+  synchronized void reopen() {
+    closers--;
     notifyAll();
   }
 

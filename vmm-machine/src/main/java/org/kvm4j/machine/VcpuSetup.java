@@ -1,6 +1,7 @@
 package org.kvm4j.machine;
 
 import java.util.List;
+import org.kvm4j.CpuTopology;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.FpuState;
 import org.kvm4j.Hypervisor;
@@ -28,17 +29,17 @@ final class VcpuSetup {
           new Msr(MSR_MTRR_DEF_TYPE, MTRR_ENABLED | MTRR_WRITE_BACK));
 
   private final GuestCpuid cpuid;
-  private final int vcpus;
+  private final CpuTopology topology;
   private final BootState boot;
 
-  VcpuSetup(Hypervisor hypervisor, int vcpus, BootState boot) {
+  VcpuSetup(Hypervisor hypervisor, CpuTopology topology, BootState boot) {
     this.cpuid = new GuestCpuid(hypervisor);
-    this.vcpus = vcpus;
+    this.topology = topology;
     this.boot = boot;
   }
 
   void prepare(Vcpu vcpu) {
-    CpuidTable table = cpuid.forVcpu(vcpu.id(), vcpus);
+    CpuidTable table = cpuid.forVcpu(vcpu.id(), topology);
     vcpu.setCpuid(table);
     FIRMWARE_MSRS.forEach(msr -> setIfKnown(vcpu, msr));
     if (vcpu.id() == BOOTSTRAP_PROCESSOR) {

@@ -1,12 +1,16 @@
 package org.kvm4j.machine;
 
 import java.lang.System.Logger.Level;
+import java.util.function.BiConsumer;
+import java.util.Set;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.VcpuFailureException;
+import org.kvm4j.device.VmEvent;
+import org.kvm4j.core.HostCpus;
 
 /** The platform thread of one vCPU: runs it until the machine ends. */
 final class VcpuThread implements Runnable {
@@ -18,23 +22,48 @@ final class VcpuThread implements Runnable {
   private final InterruptChips interrupts;
   private final EndLatch end;
   private final PauseGate gate;
+  private final BiConsumer<VmEvent, String> onRequest;
   private final Thread thread;
+  private final VcpuWitness witness;
+  private Set<Integer> hostCpus = Set.of();
 
+  /**
+   * For one vCPU.
+   *
+   * @param onRequest what becomes of a power-off, reset or crash that KVM tells of
+   */
   VcpuThread(
-      Vcpu vcpu, GuestMemory memory, InterruptChips interrupts, EndLatch end, PauseGate gate) {
+      Vcpu vcpu,
+      GuestMemory memory,
+      InterruptChips interrupts,
+      EndLatch end,
+      PauseGate gate,
+      BiConsumer<VmEvent, String> onRequest) {
     this.vcpu = vcpu;
     this.memory = memory;
     this.interrupts = interrupts;
     this.end = end;
     this.gate = gate;
+    this.witness = new VcpuWitness(vcpu, memory);
+    this.onRequest = onRequest;
     this.thread = new Thread(this, "kvm4j-vcpu-" + vcpu.id());
+  }
+
+  /** Keeps it on some of the host's CPUs, once it is started; none for any. */
+  void pinTo(Set<Integer> cpus) {
+    hostCpus = cpus;
   }
 
   Thread thread() {
     return thread;
   }
 
+  VcpuWitness witness() {
+    return witness;
+  }
+
   void start() {
+    gate.expect();
     thread.start();
   }
 
@@ -55,12 +84,16 @@ final class VcpuThread implements Runnable {
 
   @Override
   public void run() {
-    gate.enter();
     try {
+      if (!hostCpus.isEmpty()) {
+        HostCpus.pinCurrentThread(hostCpus);
+      }
+      gate.pass(vcpu, () -> {});
       while (!end.isReported()) {
         interrupts.beforeRun(vcpu);
         handle(vcpu.run());
-        gate.pass(this::tellTheGuest);
+        gate.pass(vcpu, this::stand);
+        witness.goesOn();
       }
     } catch (KvmException e) {
       end.report(MachineEnd.failed(e));
@@ -69,12 +102,14 @@ final class VcpuThread implements Runnable {
           MachineEnd.failed(
               new KvmException("vCPU %d: %s. This is a bug in kvm4j.".formatted(vcpu.id(), e), e)));
     } finally {
+      witness.stands();
       gate.leave();
     }
   }
 
-  /** Or its watchdog would take the pause for a hang. */
-  private void tellTheGuest() {
+  /** The guest is told, or its watchdog would take the pause for a hang. */
+  private void stand() {
+    witness.stands();
     try {
       var unused = vcpu.tsc().notifyPaused();
     } catch (KvmCapabilityException e) {
@@ -86,26 +121,29 @@ final class VcpuThread implements Runnable {
     if (exit instanceof VcpuExit.Interrupted || interrupts.handle(exit)) {
       return; // a kick: the loop looks for an end or a pause
     }
+    if (exit instanceof VcpuExit.SystemEvent event) {
+      onRequest.accept(requestOf(event), "KVM_EXIT_SYSTEM_EVENT " + event.type());
+      return;
+    }
+    witness.endsWith(exit);
     if (exit instanceof VcpuExit.Shutdown) {
       end.report(
           MachineEnd.of(
               MachineEnd.Kind.TRIPLE_FAULT, VcpuReport.of(vcpu, memory, "KVM_EXIT_SHUTDOWN")));
     } else if (exit instanceof VcpuExit.Halt) {
       end.report(MachineEnd.of(MachineEnd.Kind.HALTED, "KVM_EXIT_HLT on vCPU " + vcpu.id()));
-    } else if (exit instanceof VcpuExit.SystemEvent event) {
-      end.report(systemEvent(event));
     } else {
       throw new VcpuFailureException(exit, VcpuReport.of(vcpu, memory, exit));
     }
   }
 
-  private static MachineEnd systemEvent(VcpuExit.SystemEvent event) {
-    String cause = "KVM_EXIT_SYSTEM_EVENT " + event.type();
+  private static VmEvent requestOf(VcpuExit.SystemEvent event) {
     return switch (event.type()) {
-      case VcpuExit.SystemEvent.SHUTDOWN -> MachineEnd.of(MachineEnd.Kind.POWER_OFF, cause);
-      case VcpuExit.SystemEvent.RESET -> MachineEnd.of(MachineEnd.Kind.RESET, cause);
-      case VcpuExit.SystemEvent.CRASH -> MachineEnd.of(MachineEnd.Kind.GUEST_PANIC, cause);
-      default -> throw new VcpuFailureException(event, "unknown " + cause);
+      case VcpuExit.SystemEvent.SHUTDOWN -> VmEvent.POWER_OFF;
+      case VcpuExit.SystemEvent.RESET -> VmEvent.RESET;
+      case VcpuExit.SystemEvent.CRASH -> VmEvent.GUEST_PANIC;
+      default ->
+          throw new VcpuFailureException(event, "unknown KVM_EXIT_SYSTEM_EVENT " + event.type());
     };
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kvm4j.CpuTopology;
 import org.kvm4j.core.bus.MmioSpace;
 import org.kvm4j.core.bus.PioSpace;
 import org.kvm4j.core.device.DeviceCatalog;
@@ -85,8 +86,12 @@ final class BoardTest {
   void hardware_ofAStandardPc() {
     assertEquals(
         Hardware.standard(
-            2,
+            CpuTopology.ofCores(2),
             List.of(
+                AcpiDevice.of(
+                    "COM", "PNP0501", FixedResource.ports(0x3f8, 8), FixedResource.interrupt(4)),
+                AcpiDevice.of(
+                    "TIMR", "PNP0100", FixedResource.ports(0x40, 4), FixedResource.interrupt(0)),
                 AcpiDevice.of(
                     "RTC", "PNP0B00", FixedResource.ports(0x70, 2), FixedResource.interrupt(8)),
                 AcpiDevice.of("PEVT", "QEMU0001", FixedResource.ports(0x505, 1)))),
@@ -95,7 +100,7 @@ final class BoardTest {
 
   @Test
   void hardware_lacksWhatTheMachineLacks() {
-    assertEquals(List.of(), hardware(config("serial", "acpi-pm")).devices());
+    assertEquals(List.of(), hardware(config("i8042", "acpi-pm")).devices());
   }
 
   @ParameterizedTest

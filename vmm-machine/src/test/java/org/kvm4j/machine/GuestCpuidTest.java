@@ -7,6 +7,7 @@ import static org.mockito.Mockito.when;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.kvm4j.CpuTopology;
 import org.kvm4j.CpuidEntry;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
@@ -23,7 +24,10 @@ final class GuestCpuidTest {
   private final Hypervisor hypervisor = mock(Hypervisor.class);
 
   private CpuidEntry features(int id, int vcpus) {
-    return new GuestCpuid(hypervisor).forVcpu(id, vcpus).find(1, 0).orElseThrow();
+    return new GuestCpuid(hypervisor)
+        .forVcpu(id, CpuTopology.ofCores(vcpus))
+        .find(1, 0)
+        .orElseThrow();
   }
 
   @Test
@@ -58,6 +62,6 @@ final class GuestCpuidTest {
     when(hypervisor.supportedCpuid()).thenReturn(new CpuidTable(List.of(MAX_LEAF)));
     when(hypervisor.supports(KvmCapability.TSC_DEADLINE_TIMER)).thenReturn(true);
 
-    assertTrue(new GuestCpuid(hypervisor).forVcpu(0, 1).find(1, 0).isEmpty());
+    assertTrue(new GuestCpuid(hypervisor).forVcpu(0, CpuTopology.ofCores(1)).find(1, 0).isEmpty());
   }
 }

@@ -18,6 +18,9 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -26,13 +29,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kvm4j.CpuTopology;
 import org.kvm4j.KvmException;
+import org.kvm4j.MemorySlot;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
 import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceConflictException;
 import org.kvm4j.machine.boot.MemoryLayout;
+import org.kvm4j.memory.HostMemory;
+import org.kvm4j.memory.MemorySpec;
 import org.mockito.InOrder;
 
 /** The making of a machine, against a KVM of mocks. */
@@ -64,13 +71,13 @@ final class MachineCreateTest {
   void machine_isSetUpInTheOrderThatKvmWants() {
     create(CONFIG.withKernelPit()).close();
 
-    InOrder order = inOrder(kvm.hypervisor, kvm.vm, kvm.vcpus.get(0));
+    InOrder order = inOrder(kvm.hypervisor, kvm.vm, kvm.slots, kvm.vcpus.get(0));
     order.verify(kvm.hypervisor).createVm();
     order.verify(kvm.vm).setTssAddress(MemoryLayout.TSS_ADDRESS);
     order.verify(kvm.vm).setIdentityMapAddress(MemoryLayout.IDENTITY_MAP_ADDRESS);
     order.verify(kvm.vm).createIrqchip();
     order.verify(kvm.vm).createPit2(true);
-    order.verify(kvm.vm).addMemory(0, MockKvm.RAM_BYTES);
+    order.verify(kvm.slots).add(MemorySpec.ram(0, MockKvm.RAM_BYTES));
     order.verify(kvm.vm).createVcpu(eq(0), any());
     order.verify(kvm.vcpus.get(0)).setCpuid(any());
     order.verify(kvm.vcpus.get(0)).setRegisters(any());
@@ -91,8 +98,41 @@ final class MachineCreateTest {
 
     create(CONFIG.withRam(Ram.of(4 * gib))).close();
 
-    verify(kvm.vm).addMemory(0, 3 * gib);
-    verify(kvm.vm).addMemory(4 * gib, gib);
+    verify(kvm.slots).add(MemorySpec.ram(0, 3 * gib));
+    verify(kvm.slots).add(MemorySpec.ram(4 * gib, gib));
+  }
+
+  @Test
+  void ram_isOfTheKindAskedFor_andItsFilesAreTold() {
+    HostMemory kind = HostMemory.STANDARD.withHugePages(true).withMemfd(true);
+    MemorySlot slot = new MemorySlot(0, 0, MockKvm.RAM_BYTES);
+    when(kvm.slots.all()).thenReturn(List.of(slot));
+    when(kvm.slots.memfd(slot)).thenReturn(OptionalInt.of(42));
+
+    try (Machine machine = create(CONFIG.withRam(CONFIG.ram().on(kind)))) {
+      assertEquals(List.of(new RamFile(0, MockKvm.RAM_BYTES, 42)), machine.ramFiles());
+    }
+
+    verify(kvm.slots).add(MemorySpec.ram(0, MockKvm.RAM_BYTES).on(kind));
+  }
+
+  @Test
+  void vcpus_haveTheApicIdsOfTheirTopology() {
+    create(CONFIG.withProcessors(Processors.of(new CpuTopology(2, 3, 1)))).close();
+
+    assertEquals(List.of(0, 1, 2, 4, 5, 6), kvm.vcpus.stream().map(Vcpu::id).toList());
+  }
+
+  @Test
+  void pinToACpuThatTheHostLacks_isRefusedBeforeThereIsAVcpu() {
+    Processors pinned = Processors.of(2).withPins(Map.of(1, Set.of(9999)));
+
+    BootException e =
+        assertThrows(BootException.class, () -> create(CONFIG.withProcessors(pinned)));
+
+    assertTrue(e.getMessage().startsWith("vCPU 1 is pinned to host CPU 9999, "), e::getMessage);
+    assertEquals(List.of(), kvm.vcpus);
+    verify(kvm.vm).close();
   }
 
   @Test
@@ -116,7 +156,7 @@ final class MachineCreateTest {
         step("setIdentityMapAddress", vm -> vm.setIdentityMapAddress(anyLong())),
         step("createIrqchip", Vm::createIrqchip),
         step("createPit2", vm -> vm.createPit2(anyBoolean())),
-        step("addMemory", vm -> vm.addMemory(anyLong(), anyLong())),
+        step("memory", Vm::slots),
         step("first vCPU", vm -> vm.createVcpu(eq(0), any())),
         step("second vCPU", vm -> vm.createVcpu(eq(1), any())));
   }

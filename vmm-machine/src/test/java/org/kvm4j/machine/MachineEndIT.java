@@ -30,11 +30,18 @@ final class MachineEndIT {
     assertEquals("ACPI PM1_CNT: SLP_EN with SLP_TYP 5 (S5)", end.cause());
   }
 
+  private static MachineEnd runToReset(GuestCode code) throws InterruptedException {
+    RunOptions once = RunOptions.STANDARD.withOnReset(ResetPolicy.STOP);
+    try (TestMachine machine = new TestMachine(TestMachine.pc(code).withRun(once))) {
+      return machine.run();
+    }
+  }
+
   @Test
   void resetControlRegister_isReset() throws InterruptedException {
     GuestCode code = new GuestCode().out8(0xcf9, 0x02).out8(0xcf9, 0x06);
 
-    MachineEnd end = TestMachine.run(code.label("spin").jmp("spin"));
+    MachineEnd end = runToReset(code.label("spin").jmp("spin"));
 
     assertEquals(MachineEnd.Kind.RESET, end.kind());
     assertEquals("reset control register 0xcf9 = 0x06", end.cause());
@@ -42,7 +49,7 @@ final class MachineEndIT {
 
   @Test
   void keyboardControllersResetLine_isReset() throws InterruptedException {
-    MachineEnd end = TestMachine.run(new GuestCode().out8(0x64, 0xfe).label("spin").jmp("spin"));
+    MachineEnd end = runToReset(new GuestCode().out8(0x64, 0xfe).label("spin").jmp("spin"));
 
     assertEquals(MachineEnd.Kind.RESET, end.kind());
     assertEquals("i8042 command 0xfe", end.cause());

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kvm4j.KvmException;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.core.device.DeviceCatalog;
+import org.kvm4j.device.HostRequest;
 import org.kvm4j.device.VmEvent;
 import org.kvm4j.testkit.Replay;
 
@@ -50,6 +51,30 @@ class MachineRecordingTest {
     assertTrue(
         lines.stream().anyMatch(line -> line.endsWith(" 1 probe in 0x200 1 0x0")), lines::toString);
     Replay.check(file, powerSwitch());
+  }
+
+  @Test
+  void powerButton_reachesTheDevice_andCanBeReplayed() throws Exception {
+    ProbeDevice button =
+        ProbeDevice.onCreate(
+            context ->
+                context.onHostRequest(
+                    HostRequest.POWER_BUTTON,
+                    () -> context.control().request(VmEvent.POWER_OFF, "the button")));
+    try (Machine machine = create(button)) {
+      machine.start();
+      assertTrue(machine.pressPowerButton());
+      assertEquals("the button", machine.await().cause());
+    }
+    assertTrue(Files.readString(file).contains(" - probe timer 0"));
+    Replay.check(file, button);
+  }
+
+  @Test
+  void machineWithoutAPowerButton_saysSo() {
+    try (Machine machine = create(powerSwitch())) {
+      assertFalse(machine.pressPowerButton());
+    }
   }
 
   @Test

@@ -71,7 +71,7 @@ final class MachineRunTest {
       throws InterruptedException {
     ProbeDevice device =
         ProbeDevice.onAccess(context -> context.control().request(event, "port 0x200"));
-    try (Machine machine = create(device)) {
+    try (Machine machine = create(device, RunOptions.STANDARD.withOnReset(ResetPolicy.STOP))) {
       machine.start();
       kvm.buses().pio().write(ProbeDevice.PORT, 1, 0);
 
@@ -95,18 +95,18 @@ final class MachineRunTest {
   }
 
   @Test
-  void firstRequest_counts() throws InterruptedException {
+  void firstEnd_counts() throws InterruptedException {
     ProbeDevice device =
         ProbeDevice.onAccess(
             context -> {
-              context.control().request(VmEvent.RESET, "first");
+              context.control().request(VmEvent.GUEST_PANIC, "first");
               context.control().request(VmEvent.POWER_OFF, "second");
             });
     try (Machine machine = create(device)) {
       machine.start();
       kvm.buses().pio().read(ProbeDevice.PORT, 1);
 
-      assertEquals(MachineEnd.of(MachineEnd.Kind.RESET, "first"), machine.await());
+      assertEquals(MachineEnd.of(MachineEnd.Kind.GUEST_PANIC, "first"), machine.await());
     }
   }
 

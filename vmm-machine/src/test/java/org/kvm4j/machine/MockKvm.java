@@ -2,32 +2,45 @@ package org.kvm4j.machine;
 
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
-import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.kvm4j.Buses;
 import org.kvm4j.CpuidEntry;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.MemorySlot;
+import org.kvm4j.MpState;
+import org.kvm4j.Msr;
+import org.kvm4j.Registers;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.Vm;
+import org.kvm4j.clock.KvmClock;
 import org.kvm4j.clock.VcpuTsc;
+import org.kvm4j.clock.VmClocks;
+import org.kvm4j.irq.Interrupts;
+import org.kvm4j.irq.KernelPit;
+import org.kvm4j.irq.PitState;
+import org.kvm4j.state.VcpuState;
+import org.kvm4j.memory.MemorySlots;
 import org.kvm4j.testkit.FakeGuestMemory;
 
 /** A KVM of mocks, whose vCPUs run until they are kicked. */
 final class MockKvm {
 
+  static final int MSR_IA32_TSC = 0x10;
   static final int RAM_BYTES = 2 << 20;
 
   final Hypervisor hypervisor = mock(Hypervisor.class);
   final Vm vm = mock(Vm.class);
+  final VmClocks clocks = mock(VmClocks.class);
+  final MemorySlots slots = mock(MemorySlots.class);
 
   /** Those that were created, by id. */
   final List<Vcpu> vcpus = new ArrayList<>();
@@ -40,7 +53,13 @@ final class MockKvm {
         .thenReturn(new CpuidTable(List.of(new CpuidEntry(1, 0, 0, 0x600f12, 0, 0, 0))));
     when(hypervisor.createVm()).thenReturn(vm);
     when(vm.memory()).thenReturn(new FakeGuestMemory(RAM_BYTES));
-    when(vm.addMemory(anyLong(), anyLong())).thenReturn(new MemorySlot(0, 0, RAM_BYTES));
+    when(vm.interrupts()).thenReturn(mock(Interrupts.class));
+    KernelPit pit = mock(KernelPit.class);
+    when(pit.state()).thenReturn(mock(PitState.class));
+    when(vm.kernelPit()).thenReturn(pit);
+    when(vm.clocks()).thenReturn(clocks);
+    when(clocks.kvmClock()).thenReturn(new KvmClock(0, Set.of(), 0, 0));
+    when(vm.slots()).thenReturn(slots);
     when(vm.createVcpu(anyInt(), any()))
         .thenAnswer(call -> vcpu(call.getArgument(0), call.getArgument(1)));
   }
@@ -51,7 +70,11 @@ final class MockKvm {
     Semaphore kicks = new Semaphore(0);
     when(vcpu.id()).thenReturn(id);
     when(vcpu.tsc()).thenReturn(mock(VcpuTsc.class));
+    when(vcpu.registers()).thenReturn(Registers.builder().build());
+    when(vcpu.state()).thenReturn(mock(VcpuState.class));
+    when(vcpu.msrs(List.of(MSR_IA32_TSC))).thenReturn(List.of(new Msr(MSR_IA32_TSC, 0)));
     when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
+    when(vcpu.mpState()).thenReturn(MpState.RUNNABLE);
     when(vcpu.run())
         .thenAnswer(
             call -> {

@@ -1,6 +1,7 @@
 package org.kvm4j.machine;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.kvm4j.bus.PioHandler;
 import org.kvm4j.device.Device;
@@ -24,6 +25,7 @@ final class ProbeDevice implements DeviceProvider, Device, PioHandler {
   private DeviceContext context;
   private volatile int answer;
   private volatile boolean closed;
+  private final AtomicInteger resets = new AtomicInteger();
 
   ProbeDevice(String type, Consumer<DeviceContext> onCreate, Consumer<DeviceContext> onAccess) {
     this.type = type;
@@ -59,6 +61,10 @@ final class ProbeDevice implements DeviceProvider, Device, PioHandler {
         context -> {
           throw new IllegalStateException("a bug");
         });
+  }
+
+  int resets() {
+    return resets.get();
   }
 
   boolean isClosed() {
@@ -105,7 +111,9 @@ final class ProbeDevice implements DeviceProvider, Device, PioHandler {
   }
 
   @Override
-  public void reset() {}
+  public void reset() {
+    resets.incrementAndGet();
+  }
 
   @Override
   public void save(StateWriter out) {}

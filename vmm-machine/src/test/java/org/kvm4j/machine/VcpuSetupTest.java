@@ -12,6 +12,7 @@ import static org.mockito.Mockito.when;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.kvm4j.CpuTopology;
 import org.kvm4j.CpuidEntry;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.FpuState;
@@ -41,7 +42,7 @@ final class VcpuSetupTest {
   void twoVcpus() {
     when(hypervisor.supportedCpuid()).thenReturn(host);
     when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
-    setup = new VcpuSetup(hypervisor, 2, boot);
+    setup = new VcpuSetup(hypervisor, CpuTopology.ofCores(2), boot);
   }
 
   @Test

@@ -23,11 +23,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kvm4j.KvmException;
+import org.kvm4j.MpState;
 import org.kvm4j.Registers;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.VcpuFailureException;
 import org.kvm4j.Vm;
+import org.kvm4j.device.VmEvent;
 import org.kvm4j.msr.MsrExitReason;
 import org.kvm4j.testkit.FakeGuestMemory;
 
@@ -43,13 +45,19 @@ final class VcpuThreadTest {
     when(vcpu.id()).thenReturn(1);
     when(vcpu.registers()).thenReturn(Registers.builder().rip(0xabc).build());
     when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
+    when(vcpu.mpState()).thenReturn(MpState.RUNNABLE);
     thread =
         new VcpuThread(
             vcpu,
             new FakeGuestMemory(0x1000),
             new KernelIrqchip(mock(Vm.class)),
             end,
-            new PauseGate());
+            new PauseGate(),
+            this::requested);
+  }
+
+  private void requested(VmEvent event, String cause) {
+    end.report(MachineEnd.of(MachineEnd.Kind.valueOf(event.name()), cause));
   }
 
   private MachineEnd endAfter(VcpuExit exit) throws InterruptedException {

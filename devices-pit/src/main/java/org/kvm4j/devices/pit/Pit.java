@@ -3,10 +3,12 @@ package org.kvm4j.devices.pit;
 import java.util.ArrayList;
 import java.util.List;
 import org.kvm4j.bus.PioHandler;
+import org.kvm4j.device.AcpiDevice;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.StateReader;
 import org.kvm4j.device.StateWriter;
+import org.kvm4j.resource.FixedResource;
 
 /** The 8254 and port B, wired as on a PC. */
 final class Pit implements Device {
@@ -26,6 +28,14 @@ final class Pit implements Device {
             chip.counter(0), inputClock, context.interruptLine(irq), context::timer);
     context.pio().register(base, COUNTER_PORTS, new Ports(chip));
     context.pio().register(speakerPort, 1, new Ports(portB));
+    context
+        .firmware()
+        .acpiDevice(
+            AcpiDevice.of(
+                "TIMR",
+                "PNP0100",
+                FixedResource.ports(base, COUNTER_PORTS),
+                FixedResource.interrupt(irq)));
   }
 
   @Override

@@ -5,6 +5,7 @@ import org.kvm4j.bus.PioHandler;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOption;
+import org.kvm4j.device.HostRequest;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.StateReader;
 import org.kvm4j.device.StateWriter;
@@ -89,6 +90,7 @@ final class AcpiPm implements Device {
     context.pio().register(base + PM1_EVT, 4, device.new EventBlock());
     context.pio().register(base + PM1_CNT, 2, device.new ControlBlock());
     context.pio().register(base + PM_TMR, 4, device.new TimerBlock());
+    context.onHostRequest(HostRequest.POWER_BUTTON, device::pressPowerButton);
     return device;
   }
 
@@ -146,6 +148,11 @@ final class AcpiPm implements Device {
     } else {
       carryTimer.cancel();
     }
+  }
+
+  private void pressPowerButton() {
+    sts |= PWRBTN;
+    update();
   }
 
   private void sleep(int type) {

@@ -37,11 +37,12 @@
  * <ul>
  *   <li>Specification: ACPI 6.5, 4.8.3. PM1a event block at the base (0x600), PM1a control block at
  *       base + 4, 32-bit power management timer at base + 8 (TMR_VAL_EXT); SCI on IRQ 9. The bits
- *       TMR_STS, TMR_EN, BM_RLD, SLP_TYP, SLP_EN; SCI_EN is always set, so there is no SMI_CMD.
+ *       TMR_STS, TMR_EN, PWRBTN_STS, PWRBTN_EN, BM_RLD, SLP_TYP, SLP_EN; SCI_EN is always set, so
+ *       there is no SMI_CMD. The host presses the power button.
  *   <li>SLP_TYP 5 is S5, power off: the DSDT must say so.
- *   <li>Not emulated: other sleep states, the buttons (their bits can be enabled and cleared, but
- *       nothing sets them), the global lock, RTC wake, bus master status, PM2 and general-purpose
- *       events.
+ *   <li>Not emulated: other sleep states, the sleep button (its bit can be enabled, but nothing
+ *       sets its status), a button that is held until the power goes, the global lock, RTC wake,
+ *       bus master status, PM2 and general-purpose events.
  * </ul>
  *
  * <h2>{@code pci-host}: PCI without slots, and the reset register</h2>

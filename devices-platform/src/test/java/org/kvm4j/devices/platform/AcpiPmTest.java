@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kvm4j.device.DeviceProvider;
 import org.kvm4j.device.DeviceStateException;
+import org.kvm4j.device.HostRequest;
 import org.kvm4j.device.VmEvent;
 import org.kvm4j.testkit.DeviceContract;
 import org.kvm4j.testkit.MapState;
@@ -163,6 +164,19 @@ final class AcpiPmTest extends DeviceContract {
 
     machine.pio().write(PM1_EN, 2, 0);
     assertEquals(0, machine.clock().armedTimers());
+  }
+
+  @Test
+  void powerButton_setsItsStatus_andRaisesSciWhenEnabled() {
+    assertTrue(machine.ask(HostRequest.POWER_BUTTON));
+    assertEquals(PWRBTN, machine.pio().read(PM1_STS, 2));
+    assertFalse(machine.line(SCI).isHigh());
+    machine.pio().write(PM1_STS, 2, PWRBTN);
+
+    machine.pio().write(PM1_EN, 2, PWRBTN);
+    assertFalse(machine.line(SCI).isHigh());
+    machine.ask(HostRequest.POWER_BUTTON);
+    assertTrue(machine.line(SCI).isHigh());
   }
 
   @Test

@@ -2,10 +2,12 @@ package org.kvm4j.devices.serial;
 
 import java.util.List;
 import org.kvm4j.device.AbstractDeviceProvider;
+import org.kvm4j.device.AcpiDevice;
 import org.kvm4j.device.Device;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOption;
 import org.kvm4j.device.DeviceOptions;
+import org.kvm4j.resource.FixedResource;
 
 /** Makes 16550A serial ports: {@code --device serial,base=0x3f8,irq=4,backend=stdio}. */
 public final class SerialProvider extends AbstractDeviceProvider {
@@ -43,6 +45,14 @@ public final class SerialProvider extends AbstractDeviceProvider {
             context::timer,
             new LostOutputWarning(context.log(), context.id()));
     context.pio().register(options.value(BASE), SerialReg.UART_PORTS, uart);
+    context
+        .firmware()
+        .acpiDevice(
+            AcpiDevice.of(
+                "COM",
+                "PNP0501",
+                FixedResource.ports(options.value(BASE), SerialReg.UART_PORTS),
+                FixedResource.interrupt(options.value(IRQ))));
     return uart;
   }
 }

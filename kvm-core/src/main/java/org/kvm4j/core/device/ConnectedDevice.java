@@ -1,6 +1,9 @@
 package org.kvm4j.core.device;
 
+import com.google.common.collect.HashMultimap;
+import com.google.common.collect.SetMultimap;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,6 +22,7 @@ import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
 import org.kvm4j.device.DeviceState;
 import org.kvm4j.device.Firmware;
+import org.kvm4j.device.HostRequest;
 import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptController;
 import org.kvm4j.device.InterruptLine;
@@ -47,6 +51,7 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   private final DeviceGuard guard;
   private final ToldFirmware firmware;
   private final List<Claim> claims = new ArrayList<>();
+  private final SetMultimap<HostRequest, VmTimer> requests = HashMultimap.create();
   private final Holdings holdings;
   private final DeviceThreads threads;
 
@@ -252,6 +257,20 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
   @Override
   public VmTimer timer(Runnable task) {
     return holdings.add(new QueuedTimer(platform.time(), guard, tape.timerTask(task)));
+  }
+
+  /** A timer: it has the lock, a place in the recording, and an end with its device. */
+  @Override
+  public void onHostRequest(HostRequest request, Runnable task) {
+    checkCreating();
+    requests.put(request, timer(task));
+  }
+
+  /** Passes on what the host asks; whether the device takes such requests. */
+  boolean ask(HostRequest request) {
+    Collection<VmTimer> takers = requests.get(request);
+    takers.forEach(timer -> timer.arm(platform.time().nanoTime()));
+    return !takers.isEmpty();
   }
 
   @Override

@@ -15,6 +15,8 @@ import org.kvm4j.device.DeviceConflictException;
 import org.kvm4j.device.DeviceException;
 import org.kvm4j.device.DeviceOptions;
 import org.kvm4j.device.DeviceProvider;
+import org.kvm4j.device.DeviceState;
+import org.kvm4j.device.HostRequest;
 import org.kvm4j.resource.FixedResource;
 import org.kvm4j.resource.ResourcePlan;
 import org.kvm4j.resource.ResourceRequest;
@@ -233,9 +235,46 @@ public final class DeviceSet implements AutoCloseable {
         "Device %s is not replaced, the one before goes on: %s".formatted(id, reason), e);
   }
 
+  /**
+   * What a device would save now. Only while the VM is paused or has ended.
+   *
+   * @param id of the device, one of {@link #ids}
+   * @throws DeviceException if it has failed, is stuck in a call, or fails at this
+   */
+  public DeviceState save(String id) {
+    ConnectedDevice device = devices.get(id);
+    if (device.isFenced()) {
+      throw new DeviceException("Device %s has failed: its state is lost.".formatted(id));
+    }
+    try {
+      return device.whileIdle(device::save);
+    } catch (RuntimeException | Error e) { // of the device's own code, or that it is stuck
+      throw new DeviceException("Device %s is not saved: %s".formatted(id, OneLine.of(e)), e);
+    }
+  }
+
   /** Resets every device, as the reset line of a PC does. */
   public void reset() {
     devices.values().forEach(ConnectedDevice::reset);
+  }
+
+  /** Raises every line that is high, for interrupt controllers that have forgotten: after reset. */
+  public void driveLines() {
+    lines.drive();
+  }
+
+  /**
+   * Asks something of the guest, by way of the devices that take such a request. It reaches a guest
+   * whose clock stands when that goes on.
+   *
+   * @return whether there is such a device
+   */
+  public boolean ask(HostRequest request) {
+    boolean taken = false;
+    for (ConnectedDevice device : devices.values()) {
+      taken |= device.ask(request);
+    }
+    return taken;
   }
 
   /**

@@ -25,6 +25,17 @@ final class LineMixer {
     return wires[gsi].newSource();
   }
 
+  /** Tells the sink of all lines that are high once more. */
+  void drive() {
+    for (Wire wire : wires) {
+      synchronized (wire) {
+        if (wire.highSources > 0) {
+          wire.sink.set(wire.gsi, true);
+        }
+      }
+    }
+  }
+
   /** What several sources drive. */
   static final class Wire {
     private final LineSink sink;

@@ -28,6 +28,7 @@ import org.kvm4j.KvmIoctlException;
 import org.kvm4j.KvmUnavailableException;
 import org.kvm4j.core.abi.Ioctl;
 import org.kvm4j.core.sys.Errno;
+import org.kvm4j.memory.HostMemory;
 
 /** Turns error numbers of the kernel into sentences that say what to do. */
 final class Failure {
@@ -47,6 +48,20 @@ final class Failure {
   static KvmIoctlException of(String call, int negativeErrno) {
     int errno = -negativeErrno;
     return failed(call, errno, advice(errno));
+  }
+
+  /** For guest memory in huge pages. */
+  static KvmIoctlException ofHugePages(long sizeBytes, int negativeErrno) {
+    String call = "mmap of guest memory, %d MiB in huge pages".formatted(sizeBytes >> 20);
+    long pages = sizeBytes / HostMemory.HUGE_PAGE_BYTES;
+    return failed(
+        call,
+        -negativeErrno,
+        -negativeErrno == ENOMEM
+            ? "The host has fewer than %d of them free: as root, set enough aside by 'sysctl"
+                    .formatted(pages)
+                + " vm.nr_hugepages=%d', or more if others use some.".formatted(pages)
+            : advice(-negativeErrno));
   }
 
   /** For opening {@code /dev/kvm} itself. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.kvm4j.core.sys.Syscalls;
+import org.kvm4j.memory.HostMemory;
 
 /**
  * The host memory behind the slots of one VM. Threading: the VM's lock is held.
@@ -21,7 +22,11 @@ import org.kvm4j.core.sys.Syscalls;
 final class HostPages implements AutoCloseable {
 
   private final Syscalls sys;
-  private final Map<Long, Deque<Mapping>> parked = new HashMap<>();
+
+  /** What memory can take the place of other memory. */
+  private record Kind(long sizeBytes, HostMemory host) {}
+
+  private final Map<Kind, Deque<Mapping>> parked = new HashMap<>();
   private final List<Mapping> unusable = new ArrayList<>();
 
   /** What was a slot once: someone may still be reading it. */
@@ -32,23 +37,24 @@ final class HostPages implements AutoCloseable {
   }
 
   /** Zeroed memory. */
-  Mapping take(long sizeBytes) {
-    Deque<Mapping> sameSize = parked.getOrDefault(sizeBytes, new ArrayDeque<>());
-    while (!sameSize.isEmpty()) {
-      Mapping mapping = sameSize.remove();
+  Mapping take(long sizeBytes, HostMemory host) {
+    Deque<Mapping> same = parked.getOrDefault(new Kind(sizeBytes, host), new ArrayDeque<>());
+    while (!same.isEmpty()) {
+      Mapping mapping = same.remove();
       if (mapping.discard()) { // again: a thread that was still writing may have dirtied it
         return mapping;
       }
       unusable.add(mapping);
     }
-    return Mapping.anonymous(sys, sizeBytes);
+    return Mapping.ram(sys, sizeBytes, host);
   }
 
   /** Takes memory back that other threads may still touch. */
   void park(Mapping mapping) {
     seen.add(mapping);
     if (mapping.discard()) {
-      parked.computeIfAbsent(mapping.sizeBytes(), size -> new ArrayDeque<>()).add(mapping);
+      Kind kind = new Kind(mapping.sizeBytes(), mapping.host());
+      parked.computeIfAbsent(kind, k -> new ArrayDeque<>()).add(mapping);
     } else {
       unusable.add(mapping); // locked in memory, say: it still holds the old content
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.MemorySlot;
@@ -21,6 +22,7 @@ import org.kvm4j.core.abi.KvmUserspaceMemoryRegion;
 import org.kvm4j.core.abi.KvmUserspaceMemoryRegion2;
 import org.kvm4j.memory.GuestMemfd;
 import org.kvm4j.memory.GuestMemfdFlag;
+import org.kvm4j.memory.HostMemory;
 import org.kvm4j.memory.MemoryAttribute;
 import org.kvm4j.memory.MemorySlots;
 import org.kvm4j.memory.MemorySpec;
@@ -96,9 +98,16 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
       if (spec.file().isPresent()) {
         addInFile(slot, spec.file().get());
       } else {
-        addAnonymous(slot);
+        addMapped(slot, spec.host());
       }
       return slot;
+    }
+  }
+
+  @Override
+  public OptionalInt memfd(MemorySlot slot) {
+    synchronized (vm) {
+      return current(slot).mapping.memfd();
     }
   }
 
@@ -254,8 +263,8 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
     memfds.forEach(KvmGuestMemfd::close);
   }
 
-  private void addAnonymous(MemorySlot slot) {
-    Mapping mapping = pages.take(slot.sizeBytes());
+  private void addMapped(MemorySlot slot, HostMemory host) {
+    Mapping mapping = pages.take(slot.sizeBytes(), host);
     try {
       setRegion(slot, mapping.address());
       ram.add(new RamSlot(slot, mapping));
@@ -268,7 +277,7 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
   private void addInFile(MemorySlot slot, FileRange range) {
     KvmGuestMemfd memfd = ownMemfd(slot, range);
     Mapping whole = memfd.mapping();
-    Mapping mapping = whole == null ? pages.take(slot.sizeBytes()) : whole;
+    Mapping mapping = whole == null ? pages.take(slot.sizeBytes(), HostMemory.STANDARD) : whole;
     RamSlot added =
         new RamSlot(slot, mapping, whole == null ? 0 : range.offsetBytes(), whole == null);
     try {

@@ -22,6 +22,7 @@ import org.kvm4j.FpuState;
 import org.kvm4j.KvmCapability;
 import org.kvm4j.MpState;
 import org.kvm4j.Msr;
+import org.kvm4j.PastExit;
 import org.kvm4j.Registers;
 import org.kvm4j.RunState;
 import org.kvm4j.SpecialRegisters;
@@ -156,6 +157,11 @@ final class KvmVcpu implements Vcpu {
   @Override
   public void kick() {
     gate.kick();
+  }
+
+  @Override
+  public List<PastExit> lastExits() {
+    return area.log().copy();
   }
 
   @Override

@@ -1,7 +1,9 @@
 package org.kvm4j.core.kvm;
 
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import org.kvm4j.core.sys.Syscalls;
+import org.kvm4j.memory.HostMemory;
 
 /** One mmap(2) and its only owner. Threading: close from one thread, when no one uses it. */
 final class Mapping implements AutoCloseable {
@@ -11,28 +13,91 @@ final class Mapping implements AutoCloseable {
   private static final int MAP_PRIVATE = 2;
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
+  private static final int MAP_HUGETLB = 0x4_0000;
+  private static final int MAP_HUGE_2MB = 21 << 26;
+  private static final int MFD_ALLOW_SEALING = 2;
+  private static final int MFD_HUGETLB = 4;
+  private static final int MFD_HUGE_2MB = MAP_HUGE_2MB;
+  private static final int F_ADD_SEALS = 1033;
+
+  /** F_SEAL_SEAL, F_SEAL_SHRINK and F_SEAL_GROW. */
+  private static final int F_SEAL_SIZE = 1 | 2 | 4;
+
   private static final int MADV_DONTNEED = 4;
+  private static final int MADV_REMOVE = 9;
   private static final int MADV_HUGEPAGE = 14;
+  private static final int NO_FD = -1;
 
   private final Syscalls sys;
   private final long address;
   private final long sizeBytes;
+  private final HostMemory host;
+
+  /** Owned by the mapping, or {@link #NO_FD}. */
+  private final int memfd;
+
   private boolean closed;
 
-  private Mapping(Syscalls sys, long address, long sizeBytes) {
+  private Mapping(Syscalls sys, long address, long sizeBytes, HostMemory host, int memfd) {
     this.sys = sys;
     this.address = address;
     this.sizeBytes = sizeBytes;
+    this.host = host;
+    this.memfd = memfd;
   }
 
-  /** Zeroed memory of this process alone, in huge pages where the host allows them. */
-  static Mapping anonymous(Syscalls sys, long sizeBytes) {
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    Mapping mapping = map(sys, "guest memory", sizeBytes, flags, -1, 0);
-    // Only advice: a kernel without transparent huge pages refuses it, and nothing is lost but
-    // time.
-    sys.madvise(mapping.address, sizeBytes, MADV_HUGEPAGE);
-    return mapping;
+  /**
+   * Zeroed memory for a guest.
+   *
+   * @throws org.kvm4j.KvmIoctlException if the host does not have so much, of that kind
+   */
+  static Mapping ram(Syscalls sys, long sizeBytes, HostMemory host) {
+    if (host.memfd()) {
+      return inMemfd(sys, sizeBytes, host);
+    }
+    // Huge pages are reserved: to run out of them later would end the process.
+    int flags = host.hugePages() ? MAP_HUGETLB | MAP_HUGE_2MB : MAP_NORESERVE;
+    long address = map(sys, sizeBytes, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, host);
+    return new Mapping(sys, address, sizeBytes, host, NO_FD);
+  }
+
+  private static Mapping inMemfd(Syscalls sys, long sizeBytes, HostMemory host) {
+    int flags = MFD_ALLOW_SEALING | (host.hugePages() ? MFD_HUGETLB | MFD_HUGE_2MB : 0);
+    int fd = sys.memfdCreate("kvm4j-ram", flags);
+    if (fd < 0) {
+      throw Failure.of("memfd_create of guest memory", fd);
+    }
+    try {
+      require("ftruncate of guest memory", sys.ftruncate(fd, sizeBytes));
+      // Whoever made the file shorter would end this process at its next access.
+      require("F_ADD_SEALS of guest memory", sys.fcntl(fd, F_ADD_SEALS, F_SEAL_SIZE));
+      return new Mapping(sys, map(sys, sizeBytes, MAP_SHARED, fd, host), sizeBytes, host, fd);
+    } catch (RuntimeException e) {
+      sys.close(fd);
+      throw e;
+    }
+  }
+
+  private static void require(String call, int result) {
+    if (result < 0) {
+      throw Failure.of(call, result);
+    }
+  }
+
+  private static long map(Syscalls sys, long sizeBytes, int flags, int fd, HostMemory host) {
+    long address = sys.mmap(sizeBytes, PROT_READ_WRITE, flags, fd, 0);
+    if (address < 0 && host.hugePages()) {
+      throw Failure.ofHugePages(sizeBytes, (int) address);
+    }
+    if (address < 0) {
+      throw Failure.of("mmap of guest memory, %d bytes".formatted(sizeBytes), (int) address);
+    }
+    if (!host.hugePages()) {
+      // Only advice: a kernel without transparent huge pages refuses it, and nothing is lost but
+      // time.
+      sys.madvise(address, sizeBytes, MADV_HUGEPAGE);
+    }
+    return address;
   }
 
   /** The area that a vCPU shares with the kernel. */
@@ -46,16 +111,21 @@ final class Mapping implements AutoCloseable {
    * @param what it is, for messages
    */
   static Mapping ofFile(Syscalls sys, int fd, String what, long sizeBytes, long offset) {
-    return map(sys, what, sizeBytes, MAP_SHARED, fd, offset);
-  }
-
-  private static Mapping map(
-      Syscalls sys, String what, long sizeBytes, int flags, int fd, long offset) {
-    long address = sys.mmap(sizeBytes, PROT_READ_WRITE, flags, fd, offset);
+    long address = sys.mmap(sizeBytes, PROT_READ_WRITE, MAP_SHARED, fd, offset);
     if (address < 0) {
       throw Failure.of("mmap of %s, %d bytes".formatted(what, sizeBytes), (int) address);
     }
-    return new Mapping(sys, address, sizeBytes);
+    return new Mapping(sys, address, sizeBytes, HostMemory.STANDARD, NO_FD);
+  }
+
+  /** Of what kind it is. */
+  HostMemory host() {
+    return host;
+  }
+
+  /** The file that it is. */
+  OptionalInt memfd() {
+    return memfd == NO_FD ? OptionalInt.empty() : OptionalInt.of(memfd);
   }
 
   long address() {
@@ -67,12 +137,14 @@ final class Mapping implements AutoCloseable {
   }
 
   /**
-   * Gives the pages of anonymous memory back to the host: what is read next is zero.
+   * Gives the pages of a guest's memory back to the host: what is read next is zero.
    *
    * @return false if the host refuses
    */
   boolean discard() {
-    return sys.madvise(address, sizeBytes, MADV_DONTNEED) >= 0;
+    // Of a file, MADV_DONTNEED would forget the mapping's pages alone.
+    int advice = host.memfd() ? MADV_REMOVE : MADV_DONTNEED;
+    return sys.madvise(address, sizeBytes, advice) >= 0;
   }
 
   ByteBuffer view(long offset, int lengthBytes) {
@@ -84,6 +156,9 @@ final class Mapping implements AutoCloseable {
     if (!closed) {
       closed = true;
       sys.munmap(address, sizeBytes);
+      if (memfd != NO_FD) {
+        sys.close(memfd);
+      }
     }
   }
 }

@@ -22,6 +22,7 @@ final class RunArea {
   private static final int HYPERCALL_ARGUMENTS = 6;
 
   private final ByteBuffer run;
+  private final ExitLog log = new ExitLog();
 
   RunArea(ByteBuffer run) {
     this.run = run;
@@ -68,6 +69,11 @@ final class RunArea {
     return run.slice(at, sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** What the vCPU did last. */
+  ExitLog log() {
+    return log;
+  }
+
   int exitReason() {
     return run.getInt(KvmRun.EXIT_REASON);
   }
@@ -82,12 +88,19 @@ final class RunArea {
     int count = run.getInt(KvmRun.IO_COUNT);
     int at = (int) run.getLong(KvmRun.IO_DATA_OFFSET);
     boolean out = run.get(KvmRun.IO_DIRECTION) == KvmRun.KVM_EXIT_IO_OUT;
+    long value = load(at, size);
+    log.access(KvmRun.KVM_EXIT_IO, out, size, port, value, count);
     for (int i = 0; i < count; i++, at += size) {
       if (out) {
-        buses.pio().write(port, size, (int) load(at, size));
+        value = load(at, size);
+        buses.pio().write(port, size, (int) value);
       } else {
-        store(at, size, buses.pio().read(port, size));
+        value = Integer.toUnsignedLong(buses.pio().read(port, size));
+        store(at, size, value);
       }
+    }
+    if (!out || count > 1) {
+      log.value(value);
     }
   }
 
@@ -95,16 +108,22 @@ final class RunArea {
   void serveMmio(Buses buses) {
     long address = run.getLong(KvmRun.MMIO_PHYS_ADDR);
     int size = run.getInt(KvmRun.MMIO_LEN);
-    if (run.get(KvmRun.MMIO_IS_WRITE) != 0) {
-      buses.mmio().write(address, size, load(KvmRun.MMIO_DATA, size));
+    boolean write = run.get(KvmRun.MMIO_IS_WRITE) != 0;
+    long value = load(KvmRun.MMIO_DATA, size);
+    log.access(KvmRun.KVM_EXIT_MMIO, write, size, address, value, 1);
+    if (write) {
+      buses.mmio().write(address, size, value);
     } else {
-      store(KvmRun.MMIO_DATA, size, buses.mmio().read(address, size));
+      value = buses.mmio().read(address, size);
+      store(KvmRun.MMIO_DATA, size, value);
+      log.value(value);
     }
   }
 
   /** Every other exit as a value. One that asks for an answer gets the safe one for now. */
   VcpuExit decode() {
     int reason = exitReason();
+    log.other(reason);
     return switch (reason) {
       case KvmRun.KVM_EXIT_UNKNOWN ->
           new VcpuExit.HardwareUnknown(run.getLong(KvmRun.HW_HARDWARE_EXIT_REASON));

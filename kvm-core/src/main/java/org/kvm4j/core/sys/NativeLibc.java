@@ -22,6 +22,7 @@ public final class NativeLibc implements Syscalls {
   private static final int O_CLOEXEC = 0x8_0000;
   private static final int EFD_CLOEXEC = O_CLOEXEC;
   private static final int EFD_NONBLOCK = 0x800;
+  private static final int MFD_CLOEXEC = 1;
   private static final int TCSANOW = 0;
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
@@ -182,6 +183,39 @@ public final class NativeLibc implements Syscalls {
   }
 
   @Override
+  public int schedGetaffinity(ByteBuffer mask) {
+    try {
+      return result(Libc.sched_getaffinity(0, mask.capacity(), addressOf(mask)));
+    } finally {
+      Reference.reachabilityFence(mask); // its memory goes with it, and C has the address
+    }
+  }
+
+  @Override
+  public int schedSetaffinity(ByteBuffer mask) {
+    try {
+      return result(Libc.sched_setaffinity(0, mask.capacity(), addressOf(mask)));
+    } finally {
+      Reference.reachabilityFence(mask); // its memory goes with it, and C has the address
+    }
+  }
+
+  @Override
+  public int memfdCreate(String name, int flags) {
+    return result(Libc.memfd_create(name, flags | MFD_CLOEXEC));
+  }
+
+  @Override
+  public int ftruncate(int fd, long lengthBytes) {
+    return result(Libc.ftruncate(fd, lengthBytes));
+  }
+
+  @Override
+  public int fcntl(int fd, int command, int argument) {
+    return result(Libc.fcntl(fd, command, argument));
+  }
+
+  @Override
   public long addressOf(ByteBuffer direct) {
     return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
   }
@@ -252,6 +286,16 @@ public final class NativeLibc implements Syscalls {
     static native int listen(int sockfd, int backlog);
 
     static native int accept4(int sockfd, long addr, long addrlen, int flags);
+
+    static native int sched_getaffinity(int pid, long cpusetsize, long mask);
+
+    static native int sched_setaffinity(int pid, long cpusetsize, long mask);
+
+    static native int memfd_create(String name, int flags);
+
+    static native int ftruncate(int fd, long length);
+
+    static native int fcntl(int fd, int op, long arg);
 
     static native int getpid();
 

@@ -89,6 +89,21 @@ public interface Syscalls {
   /** The number of the signal that {@link #interruptThread} sends. */
   int kickSignal();
 
+  /** sched_getaffinity(2) of the calling thread, into a direct buffer: a bit for each CPU. */
+  int schedGetaffinity(ByteBuffer mask);
+
+  /** sched_setaffinity(2) of the calling thread, from a direct buffer. */
+  int schedSetaffinity(ByteBuffer mask);
+
+  /** memfd_create(2) with MFD_CLOEXEC added. */
+  int memfdCreate(String name, int flags);
+
+  /** ftruncate(2). */
+  int ftruncate(int fd, long lengthBytes);
+
+  /** fcntl(2) with a number as its argument. */
+  int fcntl(int fd, int command, int argument);
+
   /** The address of a direct buffer's byte 0. */
   long addressOf(ByteBuffer direct);
 

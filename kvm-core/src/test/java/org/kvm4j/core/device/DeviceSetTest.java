@@ -1,5 +1,6 @@
 package org.kvm4j.core.device;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.bus.MmioHandler;
@@ -16,6 +18,7 @@ import org.kvm4j.device.DeviceConflictException;
 import org.kvm4j.device.DeviceException;
 import org.kvm4j.device.DeviceOption;
 import org.kvm4j.device.DeviceProvider;
+import org.kvm4j.device.StateWriter;
 
 /** From providers to devices on the buses. */
 final class DeviceSetTest {
@@ -298,5 +301,53 @@ final class DeviceSetTest {
       @Override
       public void write(long offset, int size, long value) {}
     };
+  }
+
+  private String added(Consumer<StateWriter> saving) {
+    String id =
+        platform.add(
+            TestProvider.making(
+                "probe",
+                context -> {
+                  context.pio().register(0x200, 1, TestProvider.reading(DeviceSetTest::fail));
+                  return new TestProvider.Quiet() {
+                    @Override
+                    public void save(StateWriter out) {
+                      saving.accept(out);
+                    }
+                  };
+                }));
+    devices.connect();
+    return id;
+  }
+
+  private static int fail() {
+    throw new IllegalStateException("a bug");
+  }
+
+  @Test
+  void save_givesWhatTheDeviceSaves() {
+    String id = added(out -> out.put("codes", new byte[] {1, 2}));
+
+    assertArrayEquals(new byte[] {1, 2}, devices.save(id).bytes("codes", 2));
+  }
+
+  @Test
+  void deviceThatFailsAtItsSave_isSaid() {
+    String id = added(out -> fail());
+
+    assertEquals(
+        "Device probe is not saved: java.lang.IllegalStateException: a bug",
+        assertThrows(DeviceException.class, () -> devices.save(id)).getMessage());
+  }
+
+  @Test
+  void deviceThatHasFailed_isNotAskedForItsState() {
+    String id = added(out -> out.put("codes", 1));
+    var unused = platform.pio.read(0x200, 1);
+
+    assertEquals(
+        "Device probe has failed: its state is lost.",
+        assertThrows(DeviceException.class, () -> devices.save(id)).getMessage());
   }
 }

@@ -52,6 +52,31 @@ abstract class KvmSyscallsOnly implements Syscalls {
   }
 
   @Override
+  public int schedGetaffinity(ByteBuffer mask) {
+    throw new AssertionError("schedGetaffinity is no call of KVM");
+  }
+
+  @Override
+  public int schedSetaffinity(ByteBuffer mask) {
+    throw new AssertionError("schedSetaffinity is no call of KVM");
+  }
+
+  @Override
+  public int memfdCreate(String name, int flags) {
+    throw new AssertionError("memfdCreate is no call of KVM");
+  }
+
+  @Override
+  public int ftruncate(int fd, long lengthBytes) {
+    throw new AssertionError("ftruncate is no call of KVM");
+  }
+
+  @Override
+  public int fcntl(int fd, int command, int argument) {
+    throw new AssertionError("fcntl is no call of KVM");
+  }
+
+  @Override
   public int accept(int fd) {
     throw new AssertionError("accept is no call of KVM");
   }

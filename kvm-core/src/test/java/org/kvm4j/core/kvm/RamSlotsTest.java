@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kvm4j.GuestMemoryException;
 import org.kvm4j.MemorySlot;
 import org.kvm4j.core.sys.NativeLibc;
+import org.kvm4j.memory.HostMemory;
 
 /**
  * Guest RAM over real mappings, which cost address space only: nothing but the pages touched.
@@ -289,7 +290,7 @@ final class RamSlotsTest {
   }
 
   private void add(long address, long sizeBytes) {
-    Mapping mapping = Mapping.anonymous(NativeLibc.INSTANCE, sizeBytes);
+    Mapping mapping = Mapping.ram(NativeLibc.INSTANCE, sizeBytes, HostMemory.STANDARD);
     ram.add(new RamSlot(new MemorySlot(ram.count(), address, sizeBytes), mapping));
   }
 

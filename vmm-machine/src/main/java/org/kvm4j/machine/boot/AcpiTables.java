@@ -7,8 +7,9 @@ import org.kvm4j.machine.BootException;
  * The ACPI tables of a machine: RSDP, FACS, DSDT, FADT, MADT and XSDT. ACPI 6.5, section 5.2.
  *
  * <p>Of a machine with fixed hardware, not "hardware-reduced": power-off, timer and SCI are where
- * every kernel knows them. <em>Not described:</em> PCI, sleep states but S5, processor objects,
- * general-purpose events.
+ * every kernel knows them. <em>Not described:</em> sleep states but S5, general-purpose events, and
+ * PCI: its bus has no slots, so Linux misses no root bridge, and there is no memory-mapped
+ * configuration space for an MCFG.
  */
 public final class AcpiTables {
 

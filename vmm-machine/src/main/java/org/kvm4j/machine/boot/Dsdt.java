@@ -19,6 +19,8 @@ final class Dsdt {
   /** What PM1a control wants as SLP_TYP to power off. */
   private static final int SLP_TYP_S5 = 5;
 
+  private static final String PROCESSOR_HID = "ACPI0007";
+
   private static final int NAME_LENGTH = 4;
 
   private final Set<String> names = new HashSet<>();
@@ -28,7 +30,11 @@ final class Dsdt {
 
   static byte[] of(Hardware hardware) {
     Dsdt dsdt = new Dsdt();
-    List<byte[]> devices = hardware.devices().stream().map(dsdt::device).toList();
+    List<byte[]> devices = new ArrayList<>();
+    for (int uid = 0; uid < hardware.processors().count(); uid++) {
+      devices.add(dsdt.processor(uid));
+    }
+    hardware.devices().forEach(device -> devices.add(dsdt.device(device)));
     byte[] body =
         new TableWriter()
             .bytes(Aml.scope("\\_SB", devices))
@@ -41,6 +47,14 @@ final class Dsdt {
   private static byte[] sleepType(int type) {
     return Aml.packageOf(
         List.of(Aml.integer(type), Aml.integer(0), Aml.integer(0), Aml.integer(0)));
+  }
+
+  /** Its UID is what the MADT has beside its APIC id. Section 8.4. */
+  private byte[] processor(int uid) {
+    return Aml.device(
+        freeName("C%03X".formatted(uid)),
+        List.of(
+            Aml.name("_HID", Aml.hardwareId(PROCESSOR_HID)), Aml.name("_UID", Aml.integer(uid))));
   }
 
   private byte[] device(AcpiDevice device) {

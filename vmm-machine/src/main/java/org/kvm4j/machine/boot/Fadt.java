@@ -21,10 +21,10 @@ final class Fadt {
   private static final int VGA_NOT_PRESENT = 1 << 2;
   private static final int CMOS_RTC_NOT_PRESENT = 1 << 5;
 
-  // Fixed feature flags. The two buttons and FIX_RTC say "not in the fixed registers".
+  // Fixed feature flags. SLP_BUTTON and FIX_RTC say "not in the fixed registers", as PWR_BUTTON
+  // would: the power button is there.
   private static final int WBINVD = 1 << 0;
   private static final int PROC_C1 = 1 << 2;
-  private static final int PWR_BUTTON = 1 << 4;
   private static final int SLP_BUTTON = 1 << 5;
   private static final int FIX_RTC = 1 << 6;
   private static final int TMR_VAL_EXT = 1 << 8;
@@ -65,7 +65,7 @@ final class Fadt {
     body.u8(hardware.hasRealTimeClock() ? RTC_CENTURY : 0);
     body.u16(bootArchitecture(hardware));
     body.u8(0); // reserved
-    body.u32(WBINVD | PROC_C1 | PWR_BUTTON | SLP_BUTTON | FIX_RTC | TMR_VAL_EXT | RESET_REG_SUP);
+    body.u32(WBINVD | PROC_C1 | SLP_BUTTON | FIX_RTC | TMR_VAL_EXT | RESET_REG_SUP);
     body.bytes(ioRegister(hardware.resetPort(), 1, BYTE_ACCESS)).u8(RESET_VALUE);
     body.u16(0); // ARM_BOOT_ARCH
     body.u8(0); // FADT minor version

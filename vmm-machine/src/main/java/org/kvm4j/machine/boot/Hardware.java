@@ -1,12 +1,14 @@
 package org.kvm4j.machine.boot;
 
 import java.util.List;
+import java.util.Objects;
+import org.kvm4j.CpuTopology;
 import org.kvm4j.device.AcpiDevice;
 
 /**
  * What ACPI and the MP table tell the guest about: one source for both.
  *
- * @param vcpus 1 to 255; their APIC ids are 0, 1, 2 and so on
+ * @param processors the vCPUs, whose APIC ids are as {@link CpuTopology#apicId} says
  * @param timerPin the IOAPIC pin that the interval timer's IRQ 0 drives: {@link
  *     #TIMER_PIN_OF_KVM_DEFAULT}, or 2 if the VM has a GSI routing that says so
  * @param power the fixed hardware of ACPI, which is not optional there
@@ -14,7 +16,11 @@ import org.kvm4j.device.AcpiDevice;
  * @param devices all others, as they describe themselves
  */
 public record Hardware(
-    int vcpus, int timerPin, PowerManagement power, int resetPort, List<AcpiDevice> devices) {
+    CpuTopology processors,
+    int timerPin,
+    PowerManagement power,
+    int resetPort,
+    List<AcpiDevice> devices) {
 
   /**
    * Pin 0.
@@ -32,7 +38,6 @@ public record Hardware(
   /** The usual place of the reset control register. */
   public static final int RESET_PORT = 0xcf9;
 
-  static final int MOST_VCPUS = 255;
   static final long LOCAL_APIC_ADDRESS = 0xfee0_0000L;
   static final long IOAPIC_ADDRESS = 0xfec0_0000L;
 
@@ -48,10 +53,7 @@ public record Hardware(
 
   /** Checks the numbers. */
   public Hardware {
-    if (vcpus < 1 || vcpus > MOST_VCPUS) {
-      throw new IllegalArgumentException(
-          "%d vCPUs: 1 to %d can have an 8-bit APIC id".formatted(vcpus, MOST_VCPUS));
-    }
+    Objects.requireNonNull(processors, "processors");
     // Every other pin has an ISA interrupt, or may have a device, of its own.
     if (timerPin != TIMER_PIN_OF_KVM_DEFAULT && timerPin != CASCADE_IRQ) {
       throw new IllegalArgumentException("IOAPIC pin %d for the timer".formatted(timerPin));
@@ -60,9 +62,9 @@ public record Hardware(
   }
 
   /** A machine on KVM's default routing with ports in the usual places. */
-  public static Hardware standard(int vcpus, List<AcpiDevice> devices) {
+  public static Hardware standard(CpuTopology processors, List<AcpiDevice> devices) {
     return new Hardware(
-        vcpus, TIMER_PIN_OF_KVM_DEFAULT, PowerManagement.STANDARD, RESET_PORT, devices);
+        processors, TIMER_PIN_OF_KVM_DEFAULT, PowerManagement.STANDARD, RESET_PORT, devices);
   }
 
   boolean hasRealTimeClock() {

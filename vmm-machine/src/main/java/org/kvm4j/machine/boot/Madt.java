@@ -25,9 +25,9 @@ final class Madt {
 
   static byte[] of(Hardware hardware) {
     TableWriter body = new TableWriter().u32(Hardware.LOCAL_APIC_ADDRESS).u32(PCAT_COMPAT);
-    for (int id = 0; id < hardware.vcpus(); id++) {
-      // Processor UID and APIC id are one number here.
-      body.u8(LOCAL_APIC).u8(8).u8(id).u8(id).u32(LOCAL_APIC_ENABLED);
+    for (int uid = 0; uid < hardware.processors().count(); uid++) {
+      int apicId = hardware.processors().apicId(uid);
+      body.u8(LOCAL_APIC).u8(8).u8(uid).u8(apicId).u32(LOCAL_APIC_ENABLED);
     }
     body.u8(IO_APIC)
         .u8(12)

@@ -76,8 +76,8 @@ public final class MpTable {
   }
 
   private byte[] describe(Hardware hardware) {
-    for (int id = 0; id < hardware.vcpus(); id++) {
-      processor(id);
+    for (int i = 0; i < hardware.processors().count(); i++) {
+      processor(hardware.processors().apicId(i));
     }
     begin(BUS).u8(ISA_BUS).ascii("ISA", 6, ' ');
     begin(IO_APIC)
@@ -98,11 +98,11 @@ public final class MpTable {
     return TableWriter.withChecksum(table, HEADER_CHECKSUM, table.length);
   }
 
-  private void processor(int id) {
+  private void processor(int apicId) {
     begin(PROCESSOR)
-        .u8(id)
+        .u8(apicId)
         .u8(LOCAL_APIC_VERSION)
-        .u8(id == 0 ? CPU_ENABLED | CPU_BOOTPROCESSOR : CPU_ENABLED)
+        .u8(apicId == 0 ? CPU_ENABLED | CPU_BOOTPROCESSOR : CPU_ENABLED)
         .u32(CPU_SIGNATURE)
         .u32(FEATURE_FLAGS)
         .u64(0); // reserved

@@ -18,6 +18,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kvm4j.CpuTopology;
 import org.kvm4j.device.AcpiDevice;
 import org.kvm4j.machine.BootException;
 import org.kvm4j.resource.FixedResource;
@@ -33,7 +36,12 @@ class AcpiTablesTest {
           AcpiDevice.of("RTC", "PNP0B00", FixedResource.ports(0x70, 2), FixedResource.interrupt(8)),
           AcpiDevice.of(
               "TIMR", "PNP0100", FixedResource.ports(0x40, 4), FixedResource.interrupt(0)),
-          AcpiDevice.of("PEVT", "QEMU0001", FixedResource.ports(0x505, 1)));
+          AcpiDevice.of("PEVT", "QEMU0001", FixedResource.ports(0x505, 1)),
+          new AcpiDevice(
+              "VIO",
+              "LNRO0005",
+              List.of(FixedResource.addresses(0xd000_0000L, 0x200), FixedResource.interrupt(17)),
+              AcpiDevice.Trigger.LEVEL));
 
   private final FakeGuestMemory memory = new FakeGuestMemory(2 << 20);
 
@@ -69,7 +77,7 @@ class AcpiTablesTest {
   }
 
   private static Hardware hardware(int vcpus) {
-    return Hardware.standard(vcpus, DEVICES);
+    return Hardware.standard(CpuTopology.ofCores(vcpus), DEVICES);
   }
 
   @Test
@@ -124,7 +132,7 @@ class AcpiTablesTest {
     assertEquals(2, memory.readByte(fadt + 89), "PM1_CNT_LEN");
     assertEquals(4, memory.readByte(fadt + 91), "PM_TMR_LEN");
     assertEquals(0x0005, memory.readShort(fadt + 109), "IAPC_BOOT_ARCH");
-    assertEquals(0x0575, memory.readInt(fadt + 112), "flags");
+    assertEquals(0x0565, memory.readInt(fadt + 112), "flags");
     assertGas(fadt + 116, 8, 1, 0xcf9);
     assertEquals(0x06, memory.readByte(fadt + 128), "RESET_VALUE");
     assertGas(fadt + 148, 32, 2, 0x600);
@@ -157,7 +165,7 @@ class AcpiTablesTest {
     long with = table(hardware(1), "FACP");
     assertEquals(0x32, memory.readByte(with + 108), "CENTURY");
 
-    long without = table(Hardware.standard(1, List.of()), "FACP");
+    long without = table(Hardware.standard(CpuTopology.ofCores(1), List.of()), "FACP");
     assertEquals(0, memory.readByte(without + 108), "CENTURY");
     assertEquals(0x0025, memory.readShort(without + 109), "IAPC_BOOT_ARCH");
   }
@@ -169,6 +177,19 @@ class AcpiTablesTest {
     assertEquals(
         List.of("0008000001000000", "0008010101000000", "0008020201000000"),
         entries.stream().filter(e -> e[0] == 0).map(HexFormat.of()::formatHex).toList());
+  }
+
+  @Test
+  void madt_hasTheApicIdsOfTheTopology() {
+    Hardware hardware = Hardware.standard(new CpuTopology(2, 3, 1), DEVICES);
+
+    assertEquals(
+        List.of("0000", "0101", "0202", "0304", "0405", "0506"),
+        madtEntries(hardware).stream()
+            .filter(e -> e[0] == 0)
+            .map(e -> HexFormat.of().formatHex(e, 2, 4))
+            .toList(),
+        "UID and APIC id");
   }
 
   @Test
@@ -189,7 +210,8 @@ class AcpiTablesTest {
 
   @Test
   void madt_overridesTheTimer_whenItIsRoutedToPin2() {
-    Hardware hardware = new Hardware(1, 2, PowerManagement.STANDARD, 0xcf9, DEVICES);
+    Hardware hardware =
+        new Hardware(CpuTopology.ofCores(1), 2, PowerManagement.STANDARD, 0xcf9, DEVICES);
 
     assertTrue(
         madtEntries(hardware).stream()
@@ -219,26 +241,27 @@ class AcpiTablesTest {
             .mapToObj(i -> AcpiDevice.of("D%03X".formatted(i), "TEST0001"))
             .toList();
 
-    assertThrows(BootException.class, () -> rsdp(Hardware.standard(1, many)));
+    assertThrows(BootException.class, () -> rsdp(Hardware.standard(CpuTopology.ofCores(1), many)));
   }
 
   @Test
   void hardwareThatCannotBeDescribed_isRefused() {
-    assertThrows(IllegalArgumentException.class, () -> hardware(0));
-    assertThrows(IllegalArgumentException.class, () -> hardware(256));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Hardware(1, 5, PowerManagement.STANDARD, 0xcf9, List.of()));
+        () -> new Hardware(CpuTopology.ofCores(1), 5, PowerManagement.STANDARD, 0xcf9, List.of()));
     assertThrows(IllegalArgumentException.class, () -> PowerManagement.atPort(0x600, 2));
     assertThrows(IllegalArgumentException.class, () -> PowerManagement.atPort(0xfffe, 9));
   }
 
   /** With the compiler of ACPICA, the implementation that Linux has: apt package acpica-tools. */
-  @Test
-  void iasl_disassemblesEveryTableWithoutWarningAndCompilesTheDsdtAgain(@TempDir Path directory)
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "2, 2, 2", "1, 255, 1"})
+  void iasl_disassemblesEveryTableWithoutWarningAndCompilesTheDsdtAgain(
+      int sockets, int cores, int threads, @TempDir Path directory)
       throws IOException, InterruptedException {
     assumeTrue(isOnPath("iasl"), "iasl is not installed");
-    Hardware hardware = hardware(4);
+    CpuTopology topology = new CpuTopology(sockets, cores, threads);
+    Hardware hardware = Hardware.standard(topology, DEVICES);
     long fadt = table(hardware, "FACP");
     long facs = memory.readInt(fadt + 36);
     dump(directory, "facs", facs);
@@ -257,8 +280,28 @@ class AcpiTablesTest {
     assertTrue(dsdt.contains("Device (COM1)"), dsdt);
     assertTrue(dsdt.contains("EisaId (\"PNP0501\")"), dsdt);
     assertTrue(dsdt.contains("\"QEMU0001\""), dsdt);
+    assertVirtioMmio(dsdt.substring(dsdt.indexOf("Device (VIO)")));
+    assertEquals(topology.count(), count(dsdt, "\"ACPI0007\""));
+    assertEquals(
+        topology.count(),
+        count(Files.readString(directory.resolve("apic.dsl")), "[Processor Local APIC]"));
     String compiled = run(directory, "iasl", "dsdt.dsl");
     assertTrue(compiled.contains("0 Errors, 0 Warnings"), compiled);
+  }
+
+  /** As Linux's virtio_mmio looks for it. */
+  private static void assertVirtioMmio(String device) {
+    assertTrue(device.contains("Name (_HID, \"LNRO0005\")"), device);
+    assertTrue(
+        device.matches(
+            "(?s).*Memory32Fixed \\(ReadWrite,\\s+0xD0000000,.*0x00000200,.*"
+                + "Interrupt \\(ResourceConsumer, Level, ActiveHigh, Shared, ,, \\)\\s+\\{\\s+"
+                + "0x00000011,.*"),
+        device);
+  }
+
+  private static long count(String text, String word) {
+    return text.lines().filter(line -> line.contains(word)).count();
   }
 
   private void dump(Path directory, String name, long table) throws IOException {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.kvm4j.CpuTopology;
 import org.kvm4j.testkit.FakeGuestMemory;
 
 /** Follows the pointers as a kernel does. */
@@ -16,7 +17,7 @@ class MpTableTest {
   private final FakeGuestMemory memory = new FakeGuestMemory(2 << 20);
 
   private static Hardware hardware(int vcpus) {
-    return Hardware.standard(vcpus, List.of());
+    return Hardware.standard(CpuTopology.ofCores(vcpus), List.of());
   }
 
   private long table(Hardware hardware) {
@@ -81,6 +82,18 @@ class MpTableTest {
   }
 
   @Test
+  void processors_haveTheApicIdsOfTheirTopology() {
+    Hardware hardware = Hardware.standard(new CpuTopology(2, 3, 1), List.of());
+
+    assertEquals(
+        List.of("00", "01", "02", "04", "05", "06"),
+        entries(hardware).stream()
+            .filter(e -> e.length() == 40)
+            .map(e -> e.substring(2, 4))
+            .toList());
+  }
+
+  @Test
   void busAndIoapic_areThoseOfAPc() {
     List<String> entries = entries(hardware(1));
 
@@ -102,7 +115,8 @@ class MpTableTest {
 
   @Test
   void timer_goesToPin2_whenItIsRoutedThere() {
-    Hardware hardware = new Hardware(1, 2, PowerManagement.STANDARD, 0xcf9, List.of());
+    Hardware hardware =
+        new Hardware(CpuTopology.ofCores(1), 2, PowerManagement.STANDARD, 0xcf9, List.of());
 
     assertTrue(entries(hardware).contains("0300000000000002"));
   }

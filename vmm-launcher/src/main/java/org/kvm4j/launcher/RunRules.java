@@ -6,22 +6,24 @@ import java.util.List;
 import java.util.Locale;
 import org.kvm4j.core.device.VmTime;
 import org.kvm4j.machine.FaultPolicy;
+import org.kvm4j.machine.ResetPolicy;
 import org.kvm4j.machine.RunOptions;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 
-/** The options that say what devices may do, by which clock, and what is kept of it. */
-final class DeviceRules {
+/** The options that say how a machine is run: policies, the clock, and what is kept of it. */
+final class RunRules {
 
   private static final String ON_FAULT = "--on-device-fault";
+  private static final String ON_RESET = "--on-reset";
   private static final String BUDGET = "--device-budget";
   private static final String CLOCK = "--clock";
   private static final String CLOCK_STEP = "--clock-step";
   private static final String RECORD = "--record";
   private static final String MANUAL = "manual";
 
-  private DeviceRules() {}
+  private RunRules() {}
 
   /**
    * The only place that makes this converter: two equal ones in a class crash the JVM (17.0.15)
@@ -39,10 +41,18 @@ final class DeviceRules {
         OptionSpec.builder(ON_FAULT)
             .paramLabel("stop|fence")
             .type(FaultPolicy.class)
-            .converters(DeviceRules::policy)
+            .converters(RunRules::policy)
             .description(
                 "What to do when a device throws or takes too long: end the machine, or go on"
                     + " without the device, whose reads give all ones then. Default: stop")
+            .build(),
+        OptionSpec.builder(ON_RESET)
+            .paramLabel("restart|stop")
+            .type(ResetPolicy.class)
+            .converters(RunRules::resetPolicy)
+            .description(
+                "What to do when the guest resets the machine: start it again, or end with exit"
+                    + " code 3. Default: restart")
             .build(),
         durationOption(BUDGET)
             .description(
@@ -52,7 +62,7 @@ final class DeviceRules {
         OptionSpec.builder(CLOCK)
             .paramLabel("RATE|manual")
             .type(double.class)
-            .converters(DeviceRules::rate)
+            .converters(RunRules::rate)
             .description(
                 "How fast the clock of the devices runs (timers, real-time clock): 0.5 is half as"
                     + " fast as the host's; 'manual' moves it by Ctrl-A s alone. Default: 1")
@@ -76,6 +86,7 @@ final class DeviceRules {
     RunOptions chosen =
         standard
             .withOnDeviceFault(options.matchedOptionValue(ON_FAULT, standard.onDeviceFault()))
+            .withOnReset(options.matchedOptionValue(ON_RESET, standard.onReset()))
             .withDeviceBudget(options.matchedOptionValue(BUDGET, standard.deviceBudget()))
             .withClockRate(options.matchedOptionValue(CLOCK, standard.clockRate()));
     Path recording = options.matchedOptionValue(RECORD, (Path) null);
@@ -92,6 +103,15 @@ final class DeviceRules {
       case "fence" -> FaultPolicy.FENCE;
       default ->
           throw new TypeConversionException("'%s' is neither stop nor fence".formatted(text));
+    };
+  }
+
+  private static ResetPolicy resetPolicy(String text) {
+    return switch (text) {
+      case "restart" -> ResetPolicy.RESTART;
+      case "stop" -> ResetPolicy.STOP;
+      default ->
+          throw new TypeConversionException("'%s' is neither restart nor stop".formatted(text));
     };
   }
 

@@ -1,0 +1,84 @@
+package org.kvm4j.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Eight vCPUs on fewer CPUs, and more RAM than there is room for below 4 GiB: what Linux makes of
+ * CPUID, the tables and the memory map together.
+ */
+final class SmpE2E {
+
+  private static final int POWER_OFF = 0;
+  private static final String CTRL_A = "\001";
+
+  private static final String WORDS =
+      "console=ttyS0 panic=-1 lapic=notscdeadline nolapic_timer quiet";
+
+  /** One line for each CPU: number, socket, core, the threads of its core. */
+  private static final String TOPOLOGY =
+      "for n in 0 1 2 3 4 5 6 7; do t=/sys/devices/system/cpu/cpu$n/topology; echo cpu$n"
+          + " $(cat $t/physical_package_id $t/core_id $t/thread_siblings_list); done";
+
+  @Test
+  void topologyRamAndPowerButton_areAsAskedFor() throws Exception {
+    try (Guest guest =
+        Guest.bootOnTerminal(
+            WORDS, "--cpus", "8,sockets=2,cores=2,threads=2", "--memory", "5G", "--memfd")) {
+      guest.awaitText("RAM from 0x100000000 on, 2048 MiB, is /proc/");
+      guest.awaitText("This is a shell inside the guest");
+
+      assertEquals("0-7", answer(guest, "cat /sys/devices/system/cpu/online"));
+      assertEquals(
+          List.of(
+              "cpu0 0 0 0-1",
+              "cpu1 0 0 0-1",
+              "cpu2 0 1 2-3",
+              "cpu3 0 1 2-3",
+              "cpu4 1 0 4-5",
+              "cpu5 1 0 4-5",
+              "cpu6 1 1 6-7",
+              "cpu7 1 1 6-7"),
+          answer(guest, TOPOLOGY).lines().toList());
+      assertEquals(
+          "0 1 2 3 4 5 6 7",
+          answer(guest, "echo $(awk '$1 == \"apicid\" {print $3}' /proc/cpuinfo)"));
+
+      assertEquals(
+          List.of("00100000-bfffffff : System RAM", "100000000-17fffffff : System RAM"),
+          answer(guest, "grep -E '^[0-9a-f]{8,9}-[0-9a-f]*f{5} : System RAM' /proc/iomem")
+              .lines()
+              .toList());
+      String total = answer(guest, "awk '$1 == \"MemTotal:\" {print $2}' /proc/meminfo");
+      assertTrue(Long.parseLong(total) > 4_800_000, "MemTotal: %s kB".formatted(total));
+
+      answer(guest, "dmesg");
+      assertEquals(List.of(), KernelLog.complaints(guest), guest::screen);
+
+      pressPowerButton(guest);
+      guest.type("poweroff -f\n");
+      assertEquals(POWER_OFF, guest.awaitExit(), guest::screen);
+    }
+  }
+
+  /** Debian's driver of the button is not in the guest, so its enable bit is set by hand. */
+  private static void pressPowerButton(Guest guest) throws Exception {
+    String count =
+        "awk '/ acpi$/ {for (i = 2; i < 10; i++) n += $i; print n + 0}' /proc/interrupts";
+    assertEquals("0", answer(guest, count));
+    answer(guest, "port 603 1");
+    guest.type(CTRL_A + "b");
+    guest.awaitText("PowerButton");
+    assertEquals("1", answer(guest, count));
+  }
+
+  /** What a command prints, between two words that the command line itself does not show whole. */
+  private static String answer(Guest guest, String command) throws Exception {
+    guest.type("echo be''gin; " + command + "; echo e''nd\n");
+    guest.awaitText("begin\n");
+    return guest.awaitText("end\n").strip();
+  }
+}

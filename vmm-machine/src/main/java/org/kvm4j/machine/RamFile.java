@@ -1,0 +1,19 @@
+package org.kvm4j.machine;
+
+/**
+ * A range of guest RAM in a file that another process can map, too: {@code /proc/PID/fd/N}, or the
+ * descriptor itself over a Unix socket.
+ *
+ * @param guestAddress where its first byte is in the guest
+ * @param sizeBytes of both
+ * @param fd the descriptor, the machine's own: duplicate it to keep it
+ */
+public record RamFile(long guestAddress, long sizeBytes, int fd) {
+
+  /** Where another process of the same user finds it. */
+  @Override
+  public String toString() {
+    return "RAM from 0x%x on, %d MiB, is /proc/%d/fd/%d"
+        .formatted(guestAddress, sizeBytes >> 20, ProcessHandle.current().pid(), fd);
+  }
+}

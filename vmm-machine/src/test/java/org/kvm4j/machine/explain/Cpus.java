@@ -1,0 +1,99 @@
+package org.kvm4j.machine.explain;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.kvm4j.DescriptorTable;
+import org.kvm4j.MpState;
+import org.kvm4j.PastExit;
+import org.kvm4j.Registers;
+import org.kvm4j.Segment;
+import org.kvm4j.SpecialRegisters;
+import org.kvm4j.VcpuExit;
+
+/** vCPUs and explanations to look at, changed one by one from a sound 64-bit guest. */
+final class Cpus {
+
+  static final long INTERRUPTS_ON = 0x202;
+  static final long INTERRUPTS_OFF = 0x2;
+
+  private static final Segment DATA = Segment.data32(0x18);
+
+  static final SpecialRegisters LONG_MODE =
+      new SpecialRegisters(
+          Segment.code64(0x10),
+          DATA,
+          DATA,
+          DATA,
+          DATA,
+          DATA,
+          DATA,
+          DATA,
+          new DescriptorTable(0x5000, 0x7f),
+          new DescriptorTable(0x6000, 0xfff),
+          0x8000_0011L,
+          0xdead_0000L,
+          0x9000,
+          0x20,
+          0,
+          0x500,
+          0xfee0_0900L,
+          List.of(0L, 0L, 0L, 0L));
+
+  static final SpecialRegisters AFTER_RESET =
+      LONG_MODE.toBuilder()
+          .cs(DATA.realMode(0xf000))
+          .cr0(0x6000_0010L)
+          .efer(0)
+          .idt(new DescriptorTable(0, 0xffff))
+          .build();
+
+  private Cpus() {}
+
+  /** Code that says nothing, if none is given. */
+  static CpuState cpu(SpecialRegisters special, long rip, int... code) {
+    int[] padded = Arrays.copyOf(code, CpuState.MOST_CODE_BYTES);
+    Arrays.fill(padded, code.length, padded.length, 0x90);
+    return with(special, rip, INTERRUPTS_OFF, MpState.RUNNABLE, padded);
+  }
+
+  static CpuState halted(long rflags) {
+    return with(LONG_MODE, 0x1000, rflags, MpState.HALTED, 0x90);
+  }
+
+  static CpuState with(
+      SpecialRegisters special, long rip, long rflags, MpState mpState, int... code) {
+    List<Integer> bytes = new ArrayList<>();
+    Arrays.stream(code).forEach(bytes::add);
+    return new CpuState(
+        Registers.builder().rip(rip).rflags(rflags).build(), special, mpState, bytes, 0);
+  }
+
+  static Explanation ended(VcpuExit exit, CpuState cpu, PastExit... lastExits) {
+    return explanation(
+        new VcpuSnapshot(0, Optional.of(exit), List.of(lastExits), Optional.of(cpu), ""));
+  }
+
+  static Explanation alive(CpuState cpu, PastExit... lastExits) {
+    return explanation(
+        new VcpuSnapshot(0, Optional.empty(), List.of(lastExits), Optional.of(cpu), ""));
+  }
+
+  /** Of a guest that has printed something. */
+  static Explanation explanation(VcpuSnapshot... vcpus) {
+    return new Explanation(
+        List.of(vcpus), List.of(), Map.of(), 1, Optional.empty(), List.of("serial"));
+  }
+
+  static Explanation silent(Explanation e, String commandLine) {
+    return new Explanation(
+        e.vcpus(), e.postCodes(), e.unclaimedPorts(), 0, Optional.of(commandLine), e.devices());
+  }
+
+  static Explanation unclaimed(long port, long bytes) {
+    return new Explanation(
+        List.of(), List.of(), Map.of(port, bytes), 1, Optional.empty(), List.of("serial"));
+  }
+}
