@@ -7,7 +7,9 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Linux on interrupt controllers that are devices: its timer, console and SCI come through them. */
+/**
+ * Linux on interrupt controllers that are devices: its timer, console and SCI come through them.
+ */
 final class SplitIrqchipE2E {
 
   private static final String WORDS =
@@ -19,8 +21,7 @@ final class SplitIrqchipE2E {
   @ValueSource(ints = {1, 2})
   void linuxTakesInterrupts_throughTheIoapic(int cpus) throws Exception {
     try (Guest guest =
-        Guest.boot(
-            WORDS.formatted(cpus), "--cpus", Integer.toString(cpus), "--irqchip", "split")) {
+        Guest.boot(WORDS.formatted(cpus), "--cpus", Integer.toString(cpus), "--irqchip", "split")) {
       guest.awaitText("This is a shell inside the guest");
       guest.awaitText("# ");
       guest.type("cat /proc/interrupts; echo end-$((6 * 7))\n");
