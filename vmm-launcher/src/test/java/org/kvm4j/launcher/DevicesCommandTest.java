@@ -36,7 +36,9 @@ final class DevicesCommandTest {
             "debug-console",
             "debug-exit",
             "i8042",
+            "ioapic",
             "pci-host",
+            "pic",
             "pit",
             "post-code",
             "pvpanic",
@@ -90,7 +92,8 @@ final class DevicesCommandTest {
 
     assertEquals(
         "kvm4j: There is no device type 'seral'. Did you mean 'serial'? Types: acpi-pm,"
-            + " debug-console, debug-exit, i8042, pci-host, pit, post-code, pvpanic, rtc, serial.\n",
+            + " debug-console, debug-exit, i8042, ioapic, pci-host, pic, pit, post-code, pvpanic,"
+            + " rtc, serial.\n",
         seen.err());
     assertEquals(2, seen.exitCode());
   }
@@ -102,7 +105,7 @@ final class DevicesCommandTest {
     Terminal seen = Terminal.run("devices", "--plugins", plugins.toString());
 
     assertTrue(seen.err().startsWith("kvm4j: broken.jar cannot be loaded: "), seen::err);
-    assertEquals(10, seen.out().lines().count());
+    assertEquals(12, seen.out().lines().count());
     assertEquals(0, seen.exitCode());
   }
 

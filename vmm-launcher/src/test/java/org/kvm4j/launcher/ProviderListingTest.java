@@ -42,7 +42,11 @@ final class ProviderListingTest {
 
     assertEquals(inDescriptors, inServicesFiles);
     assertEquals(
-        Set.of("org.kvm4j.devices.pit", "org.kvm4j.devices.platform", "org.kvm4j.devices.serial"),
+        Set.of(
+            "org.kvm4j.devices.irqchip",
+            "org.kvm4j.devices.pit",
+            "org.kvm4j.devices.platform",
+            "org.kvm4j.devices.serial"),
         inDescriptors.keySet());
   }
 

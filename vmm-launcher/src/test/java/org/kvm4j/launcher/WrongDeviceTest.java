@@ -20,8 +20,8 @@ final class WrongDeviceTest {
         arguments(
             "sreial",
             "There is no device type 'sreial'. Did you mean 'serial'? Types: acpi-pm,"
-                + " debug-console, debug-exit, i8042,"
-                + " pci-host, pit, post-code, pvpanic, rtc, serial."),
+                + " debug-console, debug-exit, i8042, ioapic,"
+                + " pci-host, pic, pit, post-code, pvpanic, rtc, serial."),
         arguments(
             "pit,bsae=0x50",
             "Device pit has no option 'bsae'. Did you mean 'base'? Options: base, irq,"

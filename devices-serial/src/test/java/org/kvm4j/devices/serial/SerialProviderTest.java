@@ -23,6 +23,7 @@ import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceConflictException;
 import org.kvm4j.device.DeviceContext;
 import org.kvm4j.device.DeviceOptions;
+import org.kvm4j.device.Firmware;
 import org.kvm4j.device.HostStream;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmTimer;
@@ -90,6 +91,7 @@ class SerialProviderTest {
     when(context.timer(any())).thenReturn(mock(VmTimer.class));
     when(context.interruptLine(4)).thenReturn(mock(InterruptLine.class));
     when(context.stream(anyString())).thenReturn(host);
+    when(context.firmware()).thenReturn(mock(Firmware.class));
 
     Uart16550 uart = (Uart16550) provider.create(context);
 

@@ -162,7 +162,8 @@ final class AbiTest {
   void numbersOfTheCLibrary_areThoseOfItsHeaders() throws Exception {
     putByName(Errno.class);
     putByName(NativeLibc.class, "SIZEOF_SOCKADDR_UN");
-    putByName(Mapping.class, "PROT_READ_WRITE");
+    putByName(Mapping.class, "PROT_READ_WRITE", "F_SEAL_SIZE", "NO_FD");
+    put("F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW", named(Mapping.class, "F_SEAL_SIZE"));
     put("POLLIN", (long) PollSet.POLLIN);
     put("POLLOUT", (long) PollSet.POLLOUT);
     put("POLLERR", (long) PollSet.POLLERR);

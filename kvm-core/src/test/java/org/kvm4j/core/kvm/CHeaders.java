@@ -48,6 +48,8 @@ final class CHeaders {
           "#include <fcntl.h>",
           "#include <linux/kvm.h>",
           "#include <linux/kvm_para.h>",
+          "#include <linux/memfd.h>",
+          "#include <linux/mman.h>",
           "#include <linux/version.h>",
           "#include <poll.h>",
           "#include <signal.h>",
