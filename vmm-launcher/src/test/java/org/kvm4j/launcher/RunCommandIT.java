@@ -123,7 +123,7 @@ final class RunCommandIT {
   })
   void endOfTheGuest_isInTheExitCodeAndInASentence(int exitCode, String code, String sentence)
       throws IOException {
-    Terminal seen = run(kernel(code));
+    Terminal seen = run(kernel(code), "--on-reset", "stop");
 
     assertEquals(exitCode, seen.exitCode(), seen::err);
     assertEquals("kvm4j: " + sentence, withoutStreams(seen).get(0));
