@@ -1,17 +1,14 @@
 package org.kvm4j.machine.boot;
 
 import org.kvm4j.GuestMemory;
-import org.kvm4j.machine.BootException;
 import org.kvm4j.machine.BootProtocol;
 
 /** An ELF64 vmlinux, entered by the same 64-bit protocol as a bzImage. */
-final class ElfImage implements KernelImage {
-
-  private final Elf elf;
+final class ElfImage extends ElfKernel {
 
   /** Takes over {@code elf}, if it is a kernel. */
   ElfImage(Elf elf) {
-    this.elf = elf;
+    super(elf);
     if (!elf.is64Bit()) {
       throw error("an ELF file for 32-bit x86. " + Elf.USE_KERNEL);
     }
@@ -33,26 +30,6 @@ final class ElfImage implements KernelImage {
   }
 
   @Override
-  public Range memory() {
-    return elf.memory();
-  }
-
-  @Override
-  public long cmdlineSize() {
-    return DEFAULT_CMDLINE_SIZE;
-  }
-
-  @Override
-  public long initrdAddrMax() {
-    return DEFAULT_INITRD_ADDR_MAX;
-  }
-
-  @Override
-  public void load(GuestMemory guest) {
-    elf.load(guest);
-  }
-
-  @Override
   public BootState handOver(GuestMemory guest, Handover handover) {
     BootParams params = new BootParams(guest, MemoryLayout.BOOT_PARAMS.start());
     writeSetupHeader(guest, MemoryLayout.BOOT_PARAMS.start());
@@ -69,15 +46,5 @@ final class ElfImage implements KernelImage {
     guest.writeByte(bootParams + SetupHeader.LOADFLAGS, SetupHeader.LOADED_HIGH);
     guest.writeInt(bootParams + SetupHeader.CMDLINE_SIZE, DEFAULT_CMDLINE_SIZE);
     guest.writeInt(bootParams + SetupHeader.INITRD_ADDR_MAX, (int) DEFAULT_INITRD_ADDR_MAX);
-  }
-
-  @Override
-  public BootException error(String why) {
-    return elf.error(why);
-  }
-
-  @Override
-  public void close() {
-    elf.close();
   }
 }

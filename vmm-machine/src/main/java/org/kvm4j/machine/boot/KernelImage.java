@@ -9,8 +9,7 @@ import org.kvm4j.machine.BootException;
 import org.kvm4j.machine.BootProtocol;
 
 /** A kernel file that is open and fully checked for one protocol, before there is a VM. */
-sealed interface KernelImage extends AutoCloseable
-    permits BzImage, ElfImage, PvhImage, MultibootImage {
+sealed interface KernelImage extends AutoCloseable permits BzImage, ElfKernel, MultibootImage {
 
   /** Enough to tell all formats apart: a Multiboot header is in the first 8 KiB. */
   int SNIFF_BYTES = 8192;
@@ -60,12 +59,28 @@ sealed interface KernelImage extends AutoCloseable
 
   private static KernelImage of(BootFile file, Optional<BootProtocol> wanted) {
     ByteBuffer start = file.read(0, SNIFF_BYTES);
-    BootProtocol protocol = wanted.orElseGet(() -> protocolOf(file, start));
-    return switch (protocol) {
+    if (wanted.isEmpty()) {
+      return asTheFileSays(file, start);
+    }
+    return switch (wanted.get()) {
       case LINUX -> linux(file, start);
       case PVH -> new PvhImage(elf(file, start));
       case MULTIBOOT -> new MultibootImage(file, multibootHeader(file, start));
     };
+  }
+
+  /** A vmlinux has both entries, and is entered where all its tables are set up: in 64-bit mode. */
+  private static KernelImage asTheFileSays(BootFile file, ByteBuffer start) {
+    if (SetupHeader.isPresentIn(start)) {
+      return new BzImage(file);
+    }
+    Optional<MultibootHeader> multiboot = MultibootHeader.in(start);
+    if (multiboot.isPresent()) {
+      return new MultibootImage(file, multiboot.get());
+    }
+    Elf elf = elf(file, start);
+    boolean isVmlinux = elf.is64Bit() && elf.isLoaded(elf.entry());
+    return !isVmlinux && PvhImage.entryOf(elf).isPresent() ? new PvhImage(elf) : new ElfImage(elf);
   }
 
   private static KernelImage linux(BootFile file, ByteBuffer start) {
@@ -86,22 +101,6 @@ sealed interface KernelImage extends AutoCloseable
                 file.error(
                     "has no Multiboot header in its first 8 KiB. Give a Multiboot 1 kernel, or take"
                         + " another protocol."));
-  }
-
-  /** A vmlinux has both entries, and is entered where all its tables are set up: in 64-bit mode. */
-  private static BootProtocol protocolOf(BootFile file, ByteBuffer start) {
-    if (SetupHeader.isPresentIn(start)) {
-      return BootProtocol.LINUX;
-    }
-    if (MultibootHeader.in(start).isPresent()) {
-      return BootProtocol.MULTIBOOT;
-    }
-    if (!Elf.isElf(start)) {
-      throw file.error(NotAKernel.reason(start));
-    }
-    Elf elf = new Elf(file);
-    boolean isVmlinux = elf.is64Bit() && elf.isLoaded(elf.entry());
-    return !isVmlinux && PvhImage.entryOf(elf).isPresent() ? BootProtocol.PVH : BootProtocol.LINUX;
   }
 
   /** What the file is, for a sentence: "a bzImage". */

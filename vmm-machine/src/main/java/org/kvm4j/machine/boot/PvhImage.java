@@ -4,14 +4,13 @@ import java.util.List;
 import java.util.Optional;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.Registers;
-import org.kvm4j.machine.BootException;
 import org.kvm4j.machine.BootProtocol;
 
 /**
  * An ELF file that names its 32-bit entry in a note. Xen, docs/misc/pvh.pandoc and
  * public/arch-x86/hvm/start_info.h.
  */
-final class PvhImage implements KernelImage {
+final class PvhImage extends ElfKernel {
 
   private static final String NOTE_NAME = "Xen";
   private static final int XEN_ELFNOTE_PHYS32_ENTRY = 18;
@@ -27,12 +26,11 @@ final class PvhImage implements KernelImage {
   private static final long MODULES = START_INFO + START_INFO_BYTES;
   private static final long MEMORY_MAP = MODULES + MODULE_BYTES;
 
-  private final Elf elf;
   private final long entry;
 
   /** Takes over {@code elf}, if it can be entered so. */
   PvhImage(Elf elf) {
-    this.elf = elf;
+    super(elf);
     entry =
         entryOf(elf)
             .orElseThrow(
@@ -59,26 +57,6 @@ final class PvhImage implements KernelImage {
   @Override
   public BootProtocol protocol() {
     return BootProtocol.PVH;
-  }
-
-  @Override
-  public Range memory() {
-    return elf.memory();
-  }
-
-  @Override
-  public long cmdlineSize() {
-    return DEFAULT_CMDLINE_SIZE;
-  }
-
-  @Override
-  public long initrdAddrMax() {
-    return DEFAULT_INITRD_ADDR_MAX;
-  }
-
-  @Override
-  public void load(GuestMemory guest) {
-    elf.load(guest);
   }
 
   @Override
@@ -117,15 +95,5 @@ final class PvhImage implements KernelImage {
     guest.write(MEMORY_MAP, entries.toBytes());
     EntryTables.writeForProtectedMode(guest);
     return BootState.protectedMode(Registers.builder().rip(entry).rbx(START_INFO));
-  }
-
-  @Override
-  public BootException error(String why) {
-    return elf.error(why);
-  }
-
-  @Override
-  public void close() {
-    elf.close();
   }
 }
