@@ -198,8 +198,7 @@ final class I8259 {
 
   /** Those in service that keep away all that have no higher priority. */
   private int blocking() {
-    int blocking = specialMask ? isr & ~imr : isr;
-    return specialFullyNested ? blocking & ~cascadeInputs : blocking;
+    return specialFullyNested ? unmaskedInService() & ~cascadeInputs : unmaskedInService();
   }
 
   private int highest(int levels) {
@@ -262,9 +261,9 @@ final class I8259 {
 
   private void writeOcw2(int command, int level) {
     switch (command) {
-      case 0b001 -> endOfInterrupt(highest(endable()), false);
+      case 0b001 -> endOfInterrupt(highest(unmaskedInService()), false);
       case 0b011 -> endOfInterrupt(level, false);
-      case 0b101 -> endOfInterrupt(highest(endable()), true);
+      case 0b101 -> endOfInterrupt(highest(unmaskedInService()), true);
       case 0b111 -> endOfInterrupt(level, true);
       case 0b100 -> rotatesOnAutoEoi = true;
       case 0b000 -> rotatesOnAutoEoi = false;
@@ -273,8 +272,8 @@ final class I8259 {
     }
   }
 
-  /** What a non-specific EOI may end: in special mask mode, not what is masked. */
-  private int endable() {
+  /** What counts as in service: in special mask mode, not what is masked. */
+  private int unmaskedInService() {
     return specialMask ? isr & ~imr : isr;
   }
 
