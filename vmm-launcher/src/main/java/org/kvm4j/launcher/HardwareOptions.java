@@ -81,10 +81,7 @@ final class HardwareOptions {
 
   /** A PC with standard devices, changed as the user wants it. */
   static MachineConfig of(ParseResult options, Boot boot) {
-    MachineConfig standard =
-        MachineConfig.standard(0, 1, boot)
-            .withRam(ram(options))
-            .withProcessors(CpuOptions.of(options));
+    MachineConfig standard = MachineConfig.standard(ram(options), CpuOptions.of(options), boot);
     MachineConfig pc = withChips(options, standard);
     List<DeviceRequest> kept =
         without(pc.devices(), options.matchedOptionValue(WITHOUT, List.of()));

@@ -1,6 +1,7 @@
 package org.kvm4j.machine;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
 
@@ -32,7 +33,7 @@ final class GuestClocks {
 
   /** Takes note of where they are. */
   void stop() {
-    gate.onEach(vcpu -> tsc = vcpu.id() == REFERENCE ? tsc(vcpu) : tsc);
+    tsc = referenceTsc();
     kvmClockNanos = vm.clocks().kvmClock().nanos();
     stopped = true;
   }
@@ -43,9 +44,8 @@ final class GuestClocks {
       return;
     }
     stopped = false;
-    long[] missed = new long[1];
-    gate.onEach(vcpu -> missed[0] += vcpu.id() == REFERENCE ? tsc(vcpu) - tsc : 0);
-    gate.onEach(vcpu -> setBack(vcpu, missed[0]));
+    long missed = referenceTsc() - tsc;
+    gate.onEach(vcpu -> setBack(vcpu, missed));
     vm.clocks().setKvmClock(kvmClockNanos); // last: it is computed from the TSC
   }
 
@@ -55,7 +55,14 @@ final class GuestClocks {
     }
   }
 
-  private static long tsc(Vcpu vcpu) {
-    return vcpu.msrs(List.of(MSR_IA32_TSC)).get(0).value();
+  private long referenceTsc() {
+    AtomicLong found = new AtomicLong();
+    gate.onEach(
+        vcpu -> {
+          if (vcpu.id() == REFERENCE) {
+            found.set(vcpu.msrs(List.of(MSR_IA32_TSC)).get(0).value());
+          }
+        });
+    return found.get();
   }
 }

@@ -168,7 +168,9 @@ public final class Machine implements AutoCloseable {
   /** In the order that KVM wants: see {@link Vm}. */
   private void assemble(
       Hypervisor hypervisor, MachineConfig config, DeviceCatalog catalog, MemoryLayout layout) {
-    config.processors().requireAllowed(HostCpus.allowed());
+    if (!config.processors().pins().isEmpty()) {
+      config.processors().requireAllowed(HostCpus.allowed());
+    }
     vm.setTssAddress(MemoryLayout.TSS_ADDRESS);
     vm.setIdentityMapAddress(MemoryLayout.IDENTITY_MAP_ADDRESS);
     interrupts.create(devices.interruptControllers());

@@ -53,13 +53,13 @@ public record MachineConfig(
 
   /** A PC with the standard devices. */
   public static MachineConfig standard(long ramBytes, int vcpus, Boot boot) {
+    return standard(Ram.of(ramBytes), Processors.of(vcpus), boot);
+  }
+
+  /** A PC with the standard devices. */
+  public static MachineConfig standard(Ram ram, Processors processors, Boot boot) {
     return new MachineConfig(
-        Ram.of(ramBytes),
-        Processors.of(vcpus),
-        boot,
-        STANDARD_DEVICES,
-        KernelChips.IRQCHIP,
-        RunOptions.STANDARD);
+        ram, processors, boot, STANDARD_DEVICES, KernelChips.IRQCHIP, RunOptions.STANDARD);
   }
 
   /** The same machine with other RAM. */
