@@ -36,4 +36,36 @@ public interface StateReader {
    * @throws DeviceStateException if there are more, too
    */
   byte[] bytes(String key, int maxLength);
+
+  /**
+   * A register of which only some bits can be set.
+   *
+   * @param mask those bits, as a number that is not negative
+   * @throws DeviceStateException if another is set, too
+   */
+  default int bits(String key, int mask) {
+    int value = intValue(key, 0, mask);
+    if ((value & ~mask) != 0) {
+      throw new DeviceStateException(
+          "Saved %s=0x%x is refused: only the bits 0x%x exist. Take an intact state."
+              .formatted(key, value, mask));
+    }
+    return value;
+  }
+
+  /**
+   * Bytes, a copy.
+   *
+   * @param length how many there must be
+   * @throws DeviceStateException if there are more or fewer, too
+   */
+  default byte[] bytesExactly(String key, int length) {
+    byte[] value = bytes(key, length);
+    if (value.length != length) {
+      throw new DeviceStateException(
+          "Saved %s is refused: %d bytes instead of %d. Take an intact state."
+              .formatted(key, value.length, length));
+    }
+    return value;
+  }
 }

@@ -325,11 +325,11 @@ final class I8259 {
   /** After {@link #check} it does not throw. */
   void restore(String name, StateReader in) {
     inputs = in.intValue(name + "-inputs", 0, BYTE);
-    elcr = SavedBits.register(in, name + "-elcr", elcrMask);
-    edges = SavedBits.register(in, name + "-edges", BYTE & ~elcr);
+    elcr = in.bits(name + "-elcr", elcrMask);
+    edges = in.bits(name + "-edges", BYTE & ~elcr);
     imr = in.intValue(name + "-imr", 0, BYTE);
     isr = in.intValue(name + "-isr", 0, BYTE);
-    vectorBase = SavedBits.register(in, name + "-base", ICW2_BASE);
+    vectorBase = in.bits(name + "-base", ICW2_BASE);
     lowest = in.intValue(name + "-lowest", 0, LAST_LEVEL);
     expected = in.intValue(name + "-expected", OCW1, ICW4);
     icw3Follows = in.booleanValue(name + "-icw3");

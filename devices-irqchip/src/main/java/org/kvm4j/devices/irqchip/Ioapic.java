@@ -142,7 +142,7 @@ final class Ioapic implements Device, InterruptController, MmioHandler {
   public void restore(StateReader in) {
     int newIoregsel = in.intValue("ioregsel", 0, BYTE);
     int newId = in.intValue("id", 0, ID >> ID_SHIFT);
-    ByteBuffer entries = ByteBuffer.wrap(SavedBits.array(in, "ioredtbl", PINS * Long.BYTES));
+    ByteBuffer entries = ByteBuffer.wrap(in.bytesExactly("ioredtbl", PINS * Long.BYTES));
     int asserted = in.intValue("asserted", 0, (1 << PINS) - 1);
     for (int number = 0; number < PINS; number++) {
       Pin.check(entries.getLong(number * Long.BYTES));

@@ -113,9 +113,9 @@ final class AcpiPm implements Device {
 
   @Override
   public void restore(StateReader in) {
-    int savedSts = SavedBits.register(in, "pm1_sts", STS_BITS);
-    int savedEn = SavedBits.register(in, "pm1_en", EN_BITS);
-    int savedCnt = SavedBits.register(in, "pm1_cnt", CNT_BITS);
+    int savedSts = in.bits("pm1_sts", STS_BITS);
+    int savedEn = in.bits("pm1_en", EN_BITS);
+    int savedCnt = in.bits("pm1_cnt", CNT_BITS);
     long savedNanos = in.longValue("pm_tmr_nanos", 0, MAX_ELAPSED_NANOS);
     sts = savedSts;
     en = savedEn;

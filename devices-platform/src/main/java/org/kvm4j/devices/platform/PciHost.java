@@ -104,8 +104,8 @@ final class PciHost implements Device, PioHandler {
 
   @Override
   public void restore(StateReader in) {
-    int newAddress = SavedBits.register(in, "config_address", ADDRESS_BITS >>> 2) << 2;
-    rstCnt = SavedBits.register(in, "rst_cnt", WRITABLE);
+    int newAddress = in.bits("config_address", ADDRESS_BITS >>> 2) << 2;
+    rstCnt = in.bits("rst_cnt", WRITABLE);
     configAddress = newAddress;
   }
 

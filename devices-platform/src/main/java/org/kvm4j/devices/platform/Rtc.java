@@ -338,8 +338,8 @@ final class Rtc implements Device, PioHandler {
     int savedIndex = in.intValue("index", 0, INDEX_MASK);
     int savedA = in.intValue("reg_a", 0, RTC_UIP - 1);
     int savedB = in.intValue("reg_b", 0, 0xff);
-    int savedFlags = SavedBits.register(in, "reg_c", FLAGS);
-    byte[] savedCmos = SavedBits.array(in, "cmos", CMOS_SIZE);
+    int savedFlags = in.bits("reg_c", FLAGS);
+    byte[] savedCmos = in.bytesExactly("cmos", CMOS_SIZE);
     long savedOffset = in.longValue("offset_seconds", -MAX_OFFSET_SECONDS, MAX_OFFSET_SECONDS);
     int savedPhase = in.intValue("phase_nanos", 0, RtcDivider.MAX_PHASE_NANOS);
     System.arraycopy(savedCmos, 0, cmos, 0, CMOS_SIZE);
