@@ -7,14 +7,10 @@ import org.kvm4j.Registers;
 import org.kvm4j.SpecialRegisters;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
+import org.kvm4j.machine.explain.CpuState;
 
 /** What a person needs to see of a vCPU that cannot go on. */
 final class VcpuReport {
-
-  /** The longest x86 instruction. */
-  private static final int MOST_CODE_BYTES = 15;
-
-  private static final String NOT_READABLE = "not readable";
 
   private VcpuReport() {}
 
@@ -25,7 +21,7 @@ final class VcpuReport {
       return report
           + System.lineSeparator()
           + "  KVM could not emulate: "
-          + hex(error.instructionBytes());
+          + HexFormat.ofDelimiter(" ").formatHex(error.instructionBytes());
     }
     return report;
   }
@@ -49,24 +45,10 @@ final class VcpuReport {
             "  cr0 %x  cr2 %x  cr3 %x  cr4 %x  efer %x  cs %x base %x"
                 .formatted(
                     s.cr0(), s.cr2(), s.cr3(), s.cr4(), s.efer(), s.cs().selector(), s.cs().base()),
-            "  code at rip: " + code(vcpu, memory, s.cs().base() + r.rip())));
+            "  code at rip: " + text(CpuState.codeAtRip(vcpu, memory, r, s))));
   }
 
-  private static String code(Vcpu vcpu, GuestMemory memory, long linear) {
-    return vcpu.translate(linear)
-        .map(to -> code(memory, to.physicalAddress()))
-        .orElse(NOT_READABLE);
-  }
-
-  private static String code(GuestMemory memory, long address) {
-    int length = MOST_CODE_BYTES;
-    while (length > 0 && !memory.contains(address, length)) {
-      length--;
-    }
-    return length == 0 ? NOT_READABLE : hex(memory.read(address, length));
-  }
-
-  private static String hex(byte[] bytes) {
-    return HexFormat.ofDelimiter(" ").formatHex(bytes);
+  private static String text(List<Integer> code) {
+    return code.isEmpty() ? "not readable" : CpuState.hex(code, " ");
   }
 }

@@ -48,11 +48,21 @@ public record CpuState(
   static CpuState of(Vcpu vcpu, GuestMemory memory) {
     Registers registers = vcpu.registers();
     SpecialRegisters special = vcpu.specialRegisters();
-    List<Integer> code =
-        vcpu.translate(special.cs().base() + registers.rip())
-            .map(to -> code(memory, to.physicalAddress()))
-            .orElse(List.of());
+    List<Integer> code = codeAtRip(vcpu, memory, registers, special);
     return new CpuState(registers, special, vcpu.mpState(), code, syscallEntry(vcpu));
+  }
+
+  /**
+   * The bytes from RIP on, at most {@value #MOST_CODE_BYTES}; none if RIP leads nowhere. On the
+   * vCPU's own thread.
+   *
+   * @throws KvmException if the kernel refuses
+   */
+  public static List<Integer> codeAtRip(
+      Vcpu vcpu, GuestMemory memory, Registers registers, SpecialRegisters special) {
+    return vcpu.translate(special.cs().base() + registers.rip())
+        .map(to -> code(memory, to.physicalAddress()))
+        .orElse(List.of());
   }
 
   private static List<Integer> code(GuestMemory memory, long address) {
@@ -113,6 +123,11 @@ public record CpuState(
 
   /** The code at RIP, in hexadecimal. */
   String codeText(String delimiter) {
-    return code.stream().map("%02x"::formatted).collect(Collectors.joining(delimiter));
+    return hex(code, delimiter);
+  }
+
+  /** Bytes in hexadecimal. */
+  public static String hex(List<Integer> bytes, String delimiter) {
+    return bytes.stream().map("%02x"::formatted).collect(Collectors.joining(delimiter));
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.kvm4j.PastExit;
 import org.kvm4j.Registers;
 import org.kvm4j.SpecialRegisters;
@@ -59,7 +58,7 @@ final class ExplanationText {
       lines.add("and %d vCPUs more".formatted(explanation.vcpus().size() - MOST_VCPUS));
     }
     if (!explanation.postCodes().isEmpty()) {
-      lines.add("POST codes, the last one last: " + hex(explanation.postCodes()));
+      lines.add("POST codes, the last one last: " + CpuState.hex(explanation.postCodes(), " "));
     }
     ports();
     List<String> causes = explanation.likelyCauses();
@@ -192,9 +191,5 @@ final class ExplanationText {
   private static String port(long port, long bytes) {
     String meaning = KnownPort.at(port).map(known -> "  " + known.meaning()).orElse("");
     return "0x%-4x %d %s%s".formatted(port, bytes, bytes == 1 ? "byte" : "bytes", meaning);
-  }
-
-  private static String hex(List<Integer> bytes) {
-    return bytes.stream().map("%02x"::formatted).collect(Collectors.joining(" "));
   }
 }
