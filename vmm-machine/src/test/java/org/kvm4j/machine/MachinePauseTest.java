@@ -46,28 +46,8 @@ final class MachinePauseTest {
             (id, spec) -> {
               throw new AssertionError(id + " opened " + spec);
             });
-    kvm.vcpus.forEach(this::countRuns);
+    kvm.countRuns(runs);
     return machine;
-  }
-
-  /** Its runs are counted when they begin. */
-  private void countRuns(Vcpu vcpu) {
-    Semaphore kicks = new Semaphore(0);
-    doAnswer(
-            call -> {
-              runs.release();
-              kicks.acquire();
-              return VcpuExit.Interrupted.INSTANCE;
-            })
-        .when(vcpu)
-        .run();
-    doAnswer(
-            call -> {
-              kicks.release();
-              return null;
-            })
-        .when(vcpu)
-        .kick();
   }
 
   @Test

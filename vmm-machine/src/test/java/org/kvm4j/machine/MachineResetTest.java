@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kvm4j.KvmException;
 import org.kvm4j.Vcpu;
-import org.kvm4j.VcpuExit;
 import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.device.VmEvent;
 import org.mockito.InOrder;
@@ -52,28 +51,9 @@ final class MachineResetTest {
                   throw new AssertionError(fault);
                 },
                 messages::add));
-    kvm.vcpus.forEach(this::countRuns);
+    kvm.countRuns(runs);
     machine.start();
     return machine;
-  }
-
-  private void countRuns(Vcpu vcpu) {
-    Semaphore kicks = new Semaphore(0);
-    doAnswer(
-            call -> {
-              runs.release();
-              kicks.acquire();
-              return VcpuExit.Interrupted.INSTANCE;
-            })
-        .when(vcpu)
-        .run();
-    doAnswer(
-            call -> {
-              kicks.release();
-              return null;
-            })
-        .when(vcpu)
-        .kick();
   }
 
   private void reset() {

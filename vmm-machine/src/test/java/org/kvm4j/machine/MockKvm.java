@@ -66,7 +66,6 @@ final class MockKvm {
   /** Creates one, as {@link Vm#createVcpu} does. */
   Vcpu vcpu(int id, Buses itsBuses) {
     Vcpu vcpu = mock(Vcpu.class);
-    Semaphore kicks = new Semaphore(0);
     when(vcpu.id()).thenReturn(id);
     when(vcpu.tsc()).thenReturn(mock(VcpuTsc.class));
     when(vcpu.registers()).thenReturn(Registers.builder().build());
@@ -74,12 +73,33 @@ final class MockKvm {
     when(vcpu.msrs(List.of(MSR_IA32_TSC))).thenReturn(List.of(new Msr(MSR_IA32_TSC, 0)));
     when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
     when(vcpu.mpState()).thenReturn(MpState.RUNNABLE);
-    when(vcpu.run())
-        .thenAnswer(
+    runUntilKicked(vcpu, () -> {});
+    vcpus.add(vcpu);
+    buses = itsBuses;
+    return vcpu;
+  }
+
+  /**
+   * Has each of them release a permit when a run begins.
+   *
+   * @param runs counts them
+   */
+  void countRuns(Semaphore runs) {
+    for (Vcpu vcpu : vcpus) {
+      runUntilKicked(vcpu, runs::release);
+    }
+  }
+
+  private static void runUntilKicked(Vcpu vcpu, Runnable onRun) {
+    Semaphore kicks = new Semaphore(0);
+    doAnswer(
             call -> {
+              onRun.run();
               kicks.acquire();
               return VcpuExit.Interrupted.INSTANCE;
-            });
+            })
+        .when(vcpu)
+        .run();
     doAnswer(
             call -> {
               kicks.release();
@@ -87,9 +107,6 @@ final class MockKvm {
             })
         .when(vcpu)
         .kick();
-    vcpus.add(vcpu);
-    buses = itsBuses;
-    return vcpu;
   }
 
   Buses buses() {
