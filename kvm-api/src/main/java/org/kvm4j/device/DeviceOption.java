@@ -210,4 +210,12 @@ public record DeviceOption<T>(
         ? Long.parseUnsignedLong(text.substring(2), 16)
         : Long.parseLong(text);
   }
+
+  /**
+   * By name: the hash of all components would be put together at run time, at each start of a VM.
+   */
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
 }

@@ -1,10 +1,13 @@
 package org.kvm4j.launcher;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The entry point: {@code kvm4j COMMAND}. */
 public final class Main {
+
+  private static final List<String> COMMANDS = List.of("run", "devices", "doctor", "demo");
 
   private Main() {}
 
@@ -15,27 +18,36 @@ public final class Main {
 
   /** Runs one command; what {@link #main} does without the end. */
   static int run(String... args) {
-    return commandLine().execute(args);
+    return commandLine(args.length == 0 ? "" : args[0]).execute(args);
   }
 
   /**
-   * The commands. Their options are told to picocli by calls instead of annotations, which it would
-   * have to look up by reflection at every start.
+   * The commands: the one that was typed, or else all of them, because a start has no use for the
+   * options of others. They are told to picocli by calls instead of annotations, which it would
+   * have to look up by reflection.
    */
-  private static CommandLine commandLine() {
+  private static CommandLine commandLine(String typed) {
     CommandSpec spec = CommandSpec.create().name("kvm4j").mixinStandardHelpOptions(true);
     spec.usageMessage()
         .description("Runs virtual machines on KVM, with devices written in Java.")
         .footer("", ExitCode.help());
     spec.versionProvider(() -> new String[] {"kvm4j " + Version.text()});
-    spec.addSubcommand("run", RunCommand.spec());
-    spec.addSubcommand("devices", DevicesCommand.spec());
-    spec.addSubcommand("doctor", DoctorCommand.spec());
-    spec.addSubcommand("demo", demo());
+    for (String name : COMMANDS.contains(typed) ? List.of(typed) : COMMANDS) {
+      spec.addSubcommand(name, command(name));
+    }
     CommandLine commandLine = new CommandLine(spec);
     commandLine.setExecutionStrategy(Commands::execute);
     commandLine.setParameterExceptionHandler(Commands::wrongUsage);
     return commandLine;
+  }
+
+  private static CommandSpec command(String name) {
+    return switch (name) {
+      case "run" -> RunCommand.spec();
+      case "devices" -> DevicesCommand.spec();
+      case "doctor" -> DoctorCommand.spec();
+      default -> demo();
+    };
   }
 
   /** Without a subcommand, the script ./kvm4j boots Linux, before it comes here. */
