@@ -26,7 +26,13 @@ final class FirmwareIT {
   /** The first byte of an image, which is far below what the vCPU can reach after reset. */
   private static final byte MARK = 0x5a;
 
-  private static final String ELSE_DIE = "7402" + "0f0b"; // je over an ud2, a triple fault
+  /** The guest has no handlers, so that a fault would make it run wild and not end it. */
+  private static final String ELSE_PANIC =
+      "7408" //           je over this
+          + "ba0505" //   mov dx, 0x505, of pvpanic
+          + "b001" //     mov al, PVPANIC_PANICKED
+          + "ee" //       out dx, al
+          + "ebfe"; //    jmp to itself
 
   private static final String POWER_OFF =
       "ba0406" //     mov dx, 0x604
@@ -59,12 +65,12 @@ final class FirmwareIT {
     String checkRomAndShadow =
         "2ea1f0ff" //   mov ax, cs:[0xfff0], the reset vector, where CS's base still is 0xffff0000
             + "3de90d" // cmp ax, 0x0de9, the jump's first bytes
-            + ELSE_DIE
+            + ELSE_PANIC
             + "b800f0" // mov ax, 0xf000
             + "8ed8" //   mov ds, ax
             + "a1f0ff" // mov ax, ds:[0xfff0], below 1 MiB
             + "3de90d" // cmp ax, 0x0de9
-            + ELSE_DIE
+            + ELSE_PANIC
             + POWER_OFF;
 
     try (TestMachine machine = new TestMachine(firmware(sizeBytes, checkRomAndShadow))) {
@@ -79,7 +85,7 @@ final class FirmwareIT {
     String writeAndCheck =
         "2ec706f8ff2211" //     mov word cs:[0xfff8], 0x1122
             + "2e833ef8ff00" // cmp word cs:[0xfff8], 0
-            + ELSE_DIE
+            + ELSE_PANIC
             + POWER_OFF;
 
     try (TestMachine machine = new TestMachine(firmware(64 << 10, writeAndCheck))) {
