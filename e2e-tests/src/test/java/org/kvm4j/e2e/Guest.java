@@ -99,6 +99,11 @@ final class Guest implements AutoCloseable {
     keyboard.flush();
   }
 
+  /** Of a guest that was booted on a terminal. The guest's acpid says so and switches it off. */
+  void pressPowerButton() throws IOException {
+    type("\001b"); // Ctrl-A b
+  }
+
   /**
    * Waits until the guest prints a text, after what was waited for before.
    *

@@ -32,21 +32,6 @@ final class LinuxBootE2E {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2})
-  void shellAnswers_whatIsTypedThroughTheUart(int cpus) throws Exception {
-    try (Guest guest = boot(cpus, "quiet")) {
-      guest.awaitText("This is a shell inside the guest");
-      guest.awaitText("# ");
-      guest.type("echo answer-$((6 * 7))\n");
-      guest.awaitText("answer-42");
-      guest.type("grep -c ^processor /proc/cpuinfo\n");
-      guest.awaitText("\n" + cpus + "\n");
-      guest.type("poweroff -f\n");
-      assertEquals(POWER_OFF, guest.awaitExit(), guest::screen);
-    }
-  }
-
   @Test
   void linuxReboots_threeTimesInOneRun_andIsWholeAgain() throws Exception {
     try (Guest guest = boot(2, "quiet")) {

@@ -21,7 +21,8 @@ final class SplitIrqchipE2E {
   @ValueSource(ints = {1, 2})
   void linuxTakesInterrupts_throughTheIoapic(int cpus) throws Exception {
     try (Guest guest =
-        Guest.boot(WORDS.formatted(cpus), "--cpus", Integer.toString(cpus), "--irqchip", "split")) {
+        Guest.bootOnTerminal(
+            WORDS.formatted(cpus), "--cpus", Integer.toString(cpus), "--irqchip", "split")) {
       guest.awaitText("This is a shell inside the guest");
       guest.awaitText("# ");
       guest.type("cat /proc/interrupts; echo end-$((6 * 7))\n");
@@ -31,7 +32,8 @@ final class SplitIrqchipE2E {
       assertTrue(
           interrupts.lines().anyMatch(line -> line.matches(".*IO-APIC.*fasteoi +acpi.*")),
           interrupts);
-      guest.type("poweroff -f\n");
+      guest.pressPowerButton(); // the SCI, level-triggered
+      guest.awaitText("The power button was pressed.");
       assertEquals(POWER_OFF, guest.awaitExit(), guest::screen);
       assertEquals(List.of(), KernelLog.complaints(guest), guest::screen);
     }

@@ -19,6 +19,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.GuestMemoryException;
 import org.kvm4j.KvmCapability;
@@ -82,6 +83,29 @@ final class MemoryIT {
       assertEquals(0x1234_5678, cpu.registers().rax());
       assertEquals(0x1234_5678, cpu.registers().rbx(), "the write has not changed it");
       assertEquals(0x1234_5678, guest.vm.memory().readInt(HIGH));
+    }
+  }
+
+  @Test
+  @Exercises(value = KVM_SET_USER_MEMORY_REGION, on = VM)
+  void writesToReadOnlyMemory_thatNobodyAnswers_areCounted_andTheGuestGoesOn() {
+    try (Guest guest = Guest.bare()) {
+      guest.vm.slots().add(MemorySpec.ram(HIGH, 0x1000).asReadOnly());
+      guest.vm.memory().writeInt(HIGH, 0x1234_5678);
+      GuestCpu cpu =
+          guest.boot(
+              Mode.PROTECTED,
+              """
+              66 c7 05 00 00 20 00 11 22 ; movw $0x2211,0x200000
+              66 c7 05 00 00 20 00 33 44 ; movw $0x4433,0x200000
+              8b 1d 00 00 20 00          ; mov 0x200000,%ebx
+              f4                         ; hlt
+              """);
+
+      assertEquals(HALT, cpu.run());
+
+      assertEquals(0x1234_5678, cpu.registers().rbx(), "the writes have not changed it");
+      assertEquals(Map.of(HIGH, 2L, HIGH + 1, 2L), guest.mmio.unclaimed().byAddress());
     }
   }
 

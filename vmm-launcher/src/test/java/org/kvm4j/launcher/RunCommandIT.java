@@ -92,6 +92,16 @@ final class RunCommandIT {
         run(kernel, "--initrd", missing.toString()), missing.toString(), "no such file");
   }
 
+  @Test
+  void firmwareOfAWrongSize_isToldWithTheRightOnes() throws IOException {
+    Path image = Files.write(directory.resolve("bios.bin"), new byte[(64 << 10) + 1]);
+
+    Terminal seen = Terminal.run("run", "--firmware=" + image, "--device=serial,backend=null");
+
+    assertHostError(
+        seen, image.toString(), "has 65537 bytes", "a multiple of 4096, and at most 16 MiB");
+  }
+
   /** The sentences themselves are the loader's. */
   private static void assertHostError(Terminal seen, String... parts) {
     assertEquals(1, seen.errLines().size(), seen::err);
@@ -216,6 +226,23 @@ final class RunCommandIT {
 
     assertEquals(0, run(noPit, "--without", "pit").exitCode());
     assertFalse(run(noPit).exitCode() == 0, "it must see a difference");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"16M, flat16", "16M, flat32", "16M, flat64", "3M, flat64", "2M, flat32@0x100000"})
+  void plainCode_needsNoMoreRamThanAskedFor(String memory, String mode) throws IOException {
+    String powerOff = mode.startsWith("flat16") ? "ba0406b80034efebfe" : POWER_OFF;
+    Path code = Files.write(directory.resolve("code.bin"), HexFormat.of().parseHex(powerOff));
+
+    Terminal seen =
+        Terminal.run(
+            "run",
+            "--kernel=" + code,
+            "--boot=" + mode,
+            "--memory=" + memory,
+            "--device=serial,backend=null");
+
+    assertEquals(0, seen.exitCode(), seen::err);
   }
 
   /** Without what is said of the kernel, and of each stream but stdio: where it leads. */

@@ -90,22 +90,4 @@ final class BootProtocolIT {
 
     assertEquals(MachineEnd.Kind.POWER_OFF, run(new Boot.FlatFile(file, CodeMode.REAL, 0x7c00)));
   }
-
-  @Test
-  void firmware_beginsAtTheResetVector_andIsShadowedBelow1MiB() throws Exception {
-    byte[] rom = new byte[4096];
-    String checkShadow =
-        "b800f0" //   mov ax, 0xf000
-            + "8ed8" //   mov ds, ax
-            + "a1f0ff" // mov ax, [0xfff0], below 1 MiB
-            + "3de90d" // cmp ax, 0x0de9, the jump's first bytes
-            + "74020f0b" // je over an ud2
-            + POWER_OFF_IN_REAL_MODE;
-    byte[] code = code(checkShadow);
-    System.arraycopy(code, 0, rom, 0xf00, code.length);
-    System.arraycopy(code("e90dff"), 0, rom, 0xff0, 3); // jmp to 0xff00 in its segment
-
-    Boot boot = new Boot.Firmware(Files.write(directory.resolve("rom"), rom));
-    assertEquals(MachineEnd.Kind.POWER_OFF, run(boot));
-  }
 }
