@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.kvm4j.VcpuExit;
+import org.kvm4j.core.disassembly.Disassembler;
 
 /**
  * What is known of a guest that died or stays silent. Immutable.
@@ -44,7 +45,11 @@ public record Explanation(
 
   /** The whole as a text of several lines without an end of line at its end. */
   public String text(Symbols symbols) {
-    return new ExplanationText(this, symbols).text();
+    return text(symbols, Disassembler.ofHost());
+  }
+
+  String text(Symbols symbols, Disassembler disassembler) {
+    return new ExplanationText(this, symbols, new CodeText(disassembler)).text();
   }
 
   /** Whether a vCPU ended with a triple fault. */

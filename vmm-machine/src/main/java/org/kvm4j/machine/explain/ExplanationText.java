@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.kvm4j.PastExit;
 import org.kvm4j.Registers;
 import org.kvm4j.SpecialRegisters;
@@ -45,11 +46,13 @@ final class ExplanationText {
 
   private final Explanation explanation;
   private final Symbols symbols;
+  private final CodeText codeText;
   private final List<String> lines = new ArrayList<>();
 
-  ExplanationText(Explanation explanation, Symbols symbols) {
+  ExplanationText(Explanation explanation, Symbols symbols, CodeText codeText) {
     this.explanation = explanation;
     this.symbols = symbols;
+    this.codeText = codeText;
   }
 
   String text() {
@@ -61,6 +64,7 @@ final class ExplanationText {
       lines.add("POST codes, the last one last: " + CpuState.hex(explanation.postCodes(), " "));
     }
     ports();
+    codeText.lack().ifPresent(lines::add);
     List<String> causes = explanation.likelyCauses();
     if (!causes.isEmpty()) {
       lines.add("What this may mean:");
@@ -80,7 +84,7 @@ final class ExplanationText {
       lines.add("%s %s, %s".formatted(name, doing(vcpu), mode(vcpu.state().get())));
       registers(vcpu.state().get());
     }
-    vcpu.exit().ifPresent(this::failedInstruction);
+    vcpu.exit().ifPresent(exit -> failedInstruction(exit, vcpu.state()));
     exits(vcpu.lastExits());
   }
 
@@ -104,10 +108,8 @@ final class ExplanationText {
     SpecialRegisters s = cpu.special();
     String at = symbols.at(cpu).map(name -> "  " + name).orElse("");
     lines.add("  rip %016x%s".formatted(r.rip(), at));
-    String code = cpu.code().isEmpty() ? "not readable" : cpu.codeText(" ");
-    String known =
-        KnownInstruction.at(cpu).map(instruction -> "  " + instruction.text()).orElse("");
-    lines.add("  code at rip: " + code + known);
+    lines.add("  code at rip: " + (cpu.code().isEmpty() ? "not readable" : cpu.codeText(" ")));
+    codeText.at(cpu).forEach(instruction -> lines.add("    " + instruction));
     lines.add(
         "  rax %016x  rbx %016x  rcx %016x  rdx %016x"
             .formatted(r.rax(), r.rbx(), r.rcx(), r.rdx()));
@@ -133,11 +135,11 @@ final class ExplanationText {
                 s.idt().limit()));
   }
 
-  private void failedInstruction(VcpuExit exit) {
+  private void failedInstruction(VcpuExit exit, Optional<CpuState> cpu) {
     if (exit instanceof VcpuExit.InternalError error && error.instructionBytes().length > 0) {
-      lines.add(
-          "  KVM could not emulate: "
-              + HexFormat.ofDelimiter(" ").formatHex(error.instructionBytes()));
+      byte[] bytes = error.instructionBytes();
+      lines.add("  KVM could not emulate: " + HexFormat.ofDelimiter(" ").formatHex(bytes));
+      cpu.flatMap(at -> codeText.first(bytes, at)).ifPresent(text -> lines.add("    " + text));
     }
   }
 
