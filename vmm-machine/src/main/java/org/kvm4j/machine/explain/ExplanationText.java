@@ -17,33 +17,6 @@ final class ExplanationText {
   private static final int MOST_EXITS = 10;
   private static final int MOST_PORTS = 8;
 
-  /** By number: linux/kvm.h. */
-  private static final List<String> EXIT_NAMES =
-      List.of(
-          "UNKNOWN",
-          "EXCEPTION",
-          "IO",
-          "HYPERCALL",
-          "DEBUG",
-          "HLT",
-          "MMIO",
-          "IRQ_WINDOW_OPEN",
-          "SHUTDOWN",
-          "FAIL_ENTRY",
-          "INTR",
-          "SET_TPR",
-          "TPR_ACCESS");
-
-  private static final Map<Integer, String> LATER_EXIT_NAMES =
-      Map.of(
-          17, "INTERNAL_ERROR",
-          24, "SYSTEM_EVENT",
-          26, "IOAPIC_EOI",
-          29, "X86_RDMSR",
-          30, "X86_WRMSR",
-          31, "DIRTY_RING_FULL",
-          39, "MEMORY_FAULT");
-
   private final Explanation explanation;
   private final Symbols symbols;
   private final CodeText codeText;
@@ -65,11 +38,7 @@ final class ExplanationText {
     }
     ports();
     codeText.lack().ifPresent(lines::add);
-    List<String> causes = explanation.likelyCauses();
-    if (!causes.isEmpty()) {
-      lines.add("What this may mean:");
-      causes.forEach(cause -> lines.add("  - " + cause));
-    }
+    explanation.likelyCausesText().ifPresent(lines::add);
     return String.join(System.lineSeparator(), lines);
   }
 
@@ -154,7 +123,7 @@ final class ExplanationText {
   }
 
   private static String exit(PastExit exit) {
-    String what = exit.isAccess() ? access(exit) : exitName(exit.reason());
+    String what = exit.isAccess() ? access(exit) : ExitName.of(exit.reason());
     return exit.times() == 1 ? what : "%s (%d times)".formatted(what, exit.times());
   }
 
@@ -169,14 +138,6 @@ final class ExplanationText {
     return exit.sizeBytes() >= Long.BYTES
         ? exit.value()
         : exit.value() & ((1L << (exit.sizeBytes() * Byte.SIZE)) - 1);
-  }
-
-  private static String exitName(int reason) {
-    String name =
-        reason >= 0 && reason < EXIT_NAMES.size()
-            ? EXIT_NAMES.get(reason)
-            : LATER_EXIT_NAMES.getOrDefault(reason, Integer.toString(reason));
-    return "KVM_EXIT_" + name;
   }
 
   private void ports() {

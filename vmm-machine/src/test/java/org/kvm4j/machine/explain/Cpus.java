@@ -84,16 +84,28 @@ final class Cpus {
   /** Of a guest that has printed something. */
   static Explanation explanation(VcpuSnapshot... vcpus) {
     return new Explanation(
-        List.of(vcpus), List.of(), Map.of(), 1, Optional.empty(), List.of("serial"));
+        List.of(vcpus), List.of(), Map.of(), 1, "", Optional.empty(), List.of("serial"));
+  }
+
+  /** Of a Linux that may print. */
+  static Explanation saying(String output) {
+    return new Explanation(
+        List.of(),
+        List.of(),
+        Map.of(),
+        output.length(),
+        output,
+        Optional.of("console=ttyS0"),
+        List.of("serial"));
   }
 
   static Explanation silent(Explanation e, String commandLine) {
     return new Explanation(
-        e.vcpus(), e.postCodes(), e.unclaimedPorts(), 0, Optional.of(commandLine), e.devices());
+        e.vcpus(), e.postCodes(), e.unclaimedPorts(), 0, "", Optional.of(commandLine), e.devices());
   }
 
   static Explanation unclaimed(long port, long bytes) {
     return new Explanation(
-        List.of(), List.of(), Map.of(port, bytes), 1, Optional.empty(), List.of("serial"));
+        List.of(), List.of(), Map.of(port, bytes), 1, "", Optional.empty(), List.of("serial"));
   }
 }

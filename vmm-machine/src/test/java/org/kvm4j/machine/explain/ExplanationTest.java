@@ -49,6 +49,7 @@ final class ExplanationTest {
             List.of(1, 0x55),
             Map.of(0x92L, 1L, 0xcfcL, 48L),
             0,
+            "",
             Optional.empty(),
             List.of("serial"));
 
@@ -195,7 +196,7 @@ final class ExplanationTest {
       ports.put(port, 1L);
     }
     Explanation explanation =
-        new Explanation(vcpus, List.of(), ports, 1, Optional.empty(), List.of("serial"));
+        new Explanation(vcpus, List.of(), ports, 1, "", Optional.empty(), List.of("serial"));
 
     List<String> lines = explanation.text(Symbols.NONE).lines().toList();
 
