@@ -7,6 +7,7 @@ module org.kvm4j.core {
   exports org.kvm4j.core;
   exports org.kvm4j.core.bus;
   exports org.kvm4j.core.device;
+  exports org.kvm4j.core.disassembly;
   exports org.kvm4j.core.stream;
 
   uses org.kvm4j.device.DeviceProvider;

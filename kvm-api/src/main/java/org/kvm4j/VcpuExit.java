@@ -62,6 +62,15 @@ public sealed interface VcpuExit {
     /** KVM_INTERNAL_ERROR_EMULATION. */
     public static final int EMULATION = 1;
 
+    /** KVM_INTERNAL_ERROR_SIMUL_EX: exceptions at the same time. */
+    public static final int SIMUL_EX = 2;
+
+    /** KVM_INTERNAL_ERROR_DELIVERY_EV: the processor left the guest to deliver an event. */
+    public static final int DELIVERY_EV = 3;
+
+    /** KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON. */
+    public static final int UNEXPECTED_EXIT_REASON = 4;
+
     private static final int INSTRUCTION_BYTES_FLAG = 1;
     private static final int WORDS_WITH_INSTRUCTION = 3;
     private static final int MOST_INSTRUCTION_BYTES = 15;

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.kvm4j.Segment;
+import org.kvm4j.SpecialRegisters;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.policy.Quirk;
 import org.kvm4j.policy.VmOption;
@@ -30,6 +32,16 @@ final class ExitIT {
   private static final int MOST_KICKS = 100_000;
   private static final int UD_VECTOR = 6;
   private static final int HANDLER = 0x9000;
+
+  /** With L and D. */
+  private static final Segment CODE_64_AND_32 =
+      new Segment(0, 0xffff_ffff, 8, 0xb, true, 0, true, true, true, true, false, false);
+
+  private static final long VMX_INVALID_STATE = 0x8000_0021L;
+  private static final long SVM_INVALID = -1;
+
+  /** As kernels give it that hand on the low half alone. */
+  private static final long SVM_INVALID_32 = 0xffff_ffffL;
 
   @Test
   @Exercises(value = KVM_RUN, on = VCPU)
@@ -68,6 +80,31 @@ final class ExitIT {
       assertTrue(bytes.length >= 3, () -> exit.toString());
       assertArrayEquals(new byte[] {0x0f, (byte) 0xfe, 0x03}, Arrays.copyOf(bytes, 3));
       assertEquals(Guest.CODE + 5, cpu.registers().rip());
+    }
+  }
+
+  /** Intel SDM volume 3, section 27.3.1.2; AMD64 APM volume 2, section 15.5.1. */
+  @Test
+  @Exercises(value = KVM_RUN, on = VCPU)
+  void codeOf64And32BitsAtOnce_isNoStateToEnter() {
+    try (Guest guest = Guest.bare()) {
+      GuestCpu cpu = guest.boot(Mode.LONG, "f4 ; hlt");
+      cpu.on(
+          () -> {
+            SpecialRegisters sound = cpu.vcpu.specialRegisters();
+            cpu.vcpu.setSpecialRegisters(sound.toBuilder().cs(CODE_64_AND_32).build());
+            return null;
+          });
+
+      VcpuExit exit = cpu.run();
+      if (exit.equals(HALT)) { // a KVM in software asks no processor
+        IoctlReport.skipRefused(KVM_RUN, VCPU, "enters a state that no processor would");
+      }
+
+      VcpuExit.FailEntry refused = assertInstanceOf(VcpuExit.FailEntry.class, exit);
+      assertTrue(
+          Set.of(VMX_INVALID_STATE, SVM_INVALID_32, SVM_INVALID).contains(refused.hardwareReason()),
+          refused::toString);
     }
   }
 

@@ -78,6 +78,9 @@ record Explainer(Supplier<Symbols> symbols, Optional<Duration> after) {
 
   /** Why it ended, if that was not its own will. */
   Optional<String> atEnd(Machine machine, MachineEnd end) throws InterruptedException {
+    if (end.kind() == MachineEnd.Kind.GUEST_PANIC) { // the guest has told the rest itself
+      return machine.explain().likelyCausesText();
+    }
     return isExplained(machine, end) ? Optional.of(explain(machine)) : Optional.empty();
   }
 

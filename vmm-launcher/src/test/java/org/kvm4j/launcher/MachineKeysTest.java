@@ -94,7 +94,7 @@ final class MachineKeysTest {
     when(machine.explain())
         .thenReturn(
             new Explanation(
-                List.of(), List.of(0x55), Map.of(), 0, Optional.empty(), List.of("serial")));
+                List.of(), List.of(0x55), Map.of(), 0, "", Optional.empty(), List.of("serial")));
     started.complete(machine);
 
     press('e');

@@ -38,6 +38,7 @@ final class Witnesses {
         postCodes(),
         ports.byAddress(),
         output.bytes(),
+        output.lastText(),
         commandLine(),
         types);
   }

@@ -6,11 +6,11 @@ import org.kvm4j.Segment;
 import org.kvm4j.SpecialRegisters;
 
 /** What KVM reports for a new vCPU. */
-final class VcpuRegisters {
+public final class VcpuRegisters {
 
   private static final Segment DATA = Segment.data32(0).realMode(0);
 
-  static final SpecialRegisters AFTER_RESET =
+  public static final SpecialRegisters AFTER_RESET =
       new SpecialRegisters(
           DATA.realMode(0xf000),
           DATA,

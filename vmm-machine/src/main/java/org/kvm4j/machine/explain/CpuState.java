@@ -126,6 +126,14 @@ public record CpuState(
     return hex(code, delimiter);
   }
 
+  byte[] codeBytes() {
+    byte[] bytes = new byte[code.size()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = code.get(i).byteValue();
+    }
+    return bytes;
+  }
+
   /** Bytes in hexadecimal. */
   public static String hex(List<Integer> bytes, String delimiter) {
     return bytes.stream().map("%02x"::formatted).collect(Collectors.joining(delimiter));

@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.kvm4j.VcpuExit;
+import org.kvm4j.core.disassembly.Disassembler;
 
 /**
  * What is known of a guest that died or stays silent. Immutable.
@@ -16,6 +19,7 @@ import org.kvm4j.VcpuExit;
  * @param unclaimedPorts the ports that no device answers, and how many bytes the guest has accessed
  *     there
  * @param outputBytes what the guest has said so far, on all devices
+ * @param lastOutput the last of it, a byte a character; not to be trusted, nor to be printed as is
  * @param commandLine of a Linux kernel
  * @param devices the types of the machine's devices
  */
@@ -24,6 +28,7 @@ public record Explanation(
     List<Integer> postCodes,
     Map<Long, Long> unclaimedPorts,
     long outputBytes,
+    String lastOutput,
     Optional<String> commandLine,
     List<String> devices) {
 
@@ -33,6 +38,7 @@ public record Explanation(
     postCodes = List.copyOf(postCodes);
     TreeMap<Long, Long> ports = new TreeMap<>(unclaimedPorts);
     unclaimedPorts = Collections.unmodifiableSortedMap(ports);
+    Objects.requireNonNull(lastOutput, "lastOutput");
     Objects.requireNonNull(commandLine, "commandLine");
     devices = List.copyOf(devices);
   }
@@ -42,9 +48,26 @@ public record Explanation(
     return Causes.of(this);
   }
 
+  /**
+   * The same as a text of several lines without an end of line at its end; empty if there are none.
+   */
+  public Optional<String> likelyCausesText() {
+    List<String> causes = likelyCauses();
+    return causes.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            causes.stream()
+                .map(cause -> System.lineSeparator() + "  - " + cause)
+                .collect(Collectors.joining("", "What this may mean:", "")));
+  }
+
   /** The whole as a text of several lines without an end of line at its end. */
   public String text(Symbols symbols) {
-    return new ExplanationText(this, symbols).text();
+    return text(symbols, Disassembler.ofHost());
+  }
+
+  String text(Symbols symbols, Disassembler disassembler) {
+    return new ExplanationText(this, symbols, new CodeText(disassembler)).text();
   }
 
   /** Whether a vCPU ended with a triple fault. */
@@ -79,5 +102,16 @@ public record Explanation(
   /** Whether no vCPU ended the machine: it runs, or was stopped. */
   boolean isAlive() {
     return vcpus.stream().allMatch(vcpu -> vcpu.exit().isEmpty());
+  }
+
+  /** Whether all started vCPUs wait for an interrupt. */
+  boolean isIdle() {
+    return isAlive() && areAllStarted(cpu -> cpu.isHalted() && cpu.interruptsOn());
+  }
+
+  /** Whether this is so of all started vCPUs, and there are any. */
+  boolean areAllStarted(Predicate<? super CpuState> condition) {
+    List<CpuState> started = started();
+    return !started.isEmpty() && started.stream().allMatch(condition);
   }
 }

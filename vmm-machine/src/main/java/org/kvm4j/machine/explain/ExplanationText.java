@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.kvm4j.PastExit;
 import org.kvm4j.Registers;
 import org.kvm4j.SpecialRegisters;
@@ -16,40 +17,15 @@ final class ExplanationText {
   private static final int MOST_EXITS = 10;
   private static final int MOST_PORTS = 8;
 
-  /** By number: linux/kvm.h. */
-  private static final List<String> EXIT_NAMES =
-      List.of(
-          "UNKNOWN",
-          "EXCEPTION",
-          "IO",
-          "HYPERCALL",
-          "DEBUG",
-          "HLT",
-          "MMIO",
-          "IRQ_WINDOW_OPEN",
-          "SHUTDOWN",
-          "FAIL_ENTRY",
-          "INTR",
-          "SET_TPR",
-          "TPR_ACCESS");
-
-  private static final Map<Integer, String> LATER_EXIT_NAMES =
-      Map.of(
-          17, "INTERNAL_ERROR",
-          24, "SYSTEM_EVENT",
-          26, "IOAPIC_EOI",
-          29, "X86_RDMSR",
-          30, "X86_WRMSR",
-          31, "DIRTY_RING_FULL",
-          39, "MEMORY_FAULT");
-
   private final Explanation explanation;
   private final Symbols symbols;
+  private final CodeText codeText;
   private final List<String> lines = new ArrayList<>();
 
-  ExplanationText(Explanation explanation, Symbols symbols) {
+  ExplanationText(Explanation explanation, Symbols symbols, CodeText codeText) {
     this.explanation = explanation;
     this.symbols = symbols;
+    this.codeText = codeText;
   }
 
   String text() {
@@ -61,11 +37,8 @@ final class ExplanationText {
       lines.add("POST codes, the last one last: " + CpuState.hex(explanation.postCodes(), " "));
     }
     ports();
-    List<String> causes = explanation.likelyCauses();
-    if (!causes.isEmpty()) {
-      lines.add("What this may mean:");
-      causes.forEach(cause -> lines.add("  - " + cause));
-    }
+    codeText.lack().ifPresent(lines::add);
+    explanation.likelyCausesText().ifPresent(lines::add);
     return String.join(System.lineSeparator(), lines);
   }
 
@@ -80,7 +53,7 @@ final class ExplanationText {
       lines.add("%s %s, %s".formatted(name, doing(vcpu), mode(vcpu.state().get())));
       registers(vcpu.state().get());
     }
-    vcpu.exit().ifPresent(this::failedInstruction);
+    vcpu.exit().ifPresent(exit -> failedInstruction(exit, vcpu.state()));
     exits(vcpu.lastExits());
   }
 
@@ -104,10 +77,8 @@ final class ExplanationText {
     SpecialRegisters s = cpu.special();
     String at = symbols.at(cpu).map(name -> "  " + name).orElse("");
     lines.add("  rip %016x%s".formatted(r.rip(), at));
-    String code = cpu.code().isEmpty() ? "not readable" : cpu.codeText(" ");
-    String known =
-        KnownInstruction.at(cpu).map(instruction -> "  " + instruction.text()).orElse("");
-    lines.add("  code at rip: " + code + known);
+    lines.add("  code at rip: " + (cpu.code().isEmpty() ? "not readable" : cpu.codeText(" ")));
+    codeText.at(cpu).forEach(instruction -> lines.add("    " + instruction));
     lines.add(
         "  rax %016x  rbx %016x  rcx %016x  rdx %016x"
             .formatted(r.rax(), r.rbx(), r.rcx(), r.rdx()));
@@ -133,11 +104,11 @@ final class ExplanationText {
                 s.idt().limit()));
   }
 
-  private void failedInstruction(VcpuExit exit) {
+  private void failedInstruction(VcpuExit exit, Optional<CpuState> cpu) {
     if (exit instanceof VcpuExit.InternalError error && error.instructionBytes().length > 0) {
-      lines.add(
-          "  KVM could not emulate: "
-              + HexFormat.ofDelimiter(" ").formatHex(error.instructionBytes()));
+      byte[] bytes = error.instructionBytes();
+      lines.add("  KVM could not emulate: " + HexFormat.ofDelimiter(" ").formatHex(bytes));
+      cpu.flatMap(at -> codeText.first(bytes, at)).ifPresent(text -> lines.add("    " + text));
     }
   }
 
@@ -152,7 +123,7 @@ final class ExplanationText {
   }
 
   private static String exit(PastExit exit) {
-    String what = exit.isAccess() ? access(exit) : exitName(exit.reason());
+    String what = exit.isAccess() ? access(exit) : ExitName.of(exit.reason());
     return exit.times() == 1 ? what : "%s (%d times)".formatted(what, exit.times());
   }
 
@@ -167,14 +138,6 @@ final class ExplanationText {
     return exit.sizeBytes() >= Long.BYTES
         ? exit.value()
         : exit.value() & ((1L << (exit.sizeBytes() * Byte.SIZE)) - 1);
-  }
-
-  private static String exitName(int reason) {
-    String name =
-        reason >= 0 && reason < EXIT_NAMES.size()
-            ? EXIT_NAMES.get(reason)
-            : LATER_EXIT_NAMES.getOrDefault(reason, Integer.toString(reason));
-    return "KVM_EXIT_" + name;
   }
 
   private void ports() {

@@ -4,63 +4,56 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The few instructions that a guest tends to stand at when something is wrong, by their bytes.
- *
- * <p>This is no disassembler: whatever is not here is shown as bytes alone. Intel SDM volume 2.
+ * The few instructions that a guest tends to stand at when something is wrong, by their bytes: for
+ * hosts without a disassembler, and to tell an endless loop. Intel SDM volume 2.
  */
 enum KnownInstruction {
   HLT("hlt", "f4"),
-  CLI("cli", "fa"),
-  STI("sti", "fb"),
   PAUSE("pause", "f390"),
   JMP_SELF("jmp to itself", "ebfe"),
-  JMP_SELF_32("jmp to itself", "e9fbffffff"),
+  JMP_SELF_NEAR("jmp to itself", "e9fbffffff", 32 | 64),
+  JMP_SELF_NEAR_16("jmp to itself", "e9fdff", 16),
   UD2("ud2, an undefined instruction on purpose", "0f0b"),
   INT3("int3, a breakpoint", "cc"),
-  IN_IMMEDIATE_8("in al, imm8", "e4"),
-  IN_IMMEDIATE("in eax, imm8", "e5"),
-  OUT_IMMEDIATE_8("out imm8, al", "e6"),
-  OUT_IMMEDIATE("out imm8, eax", "e7"),
+  CLI("cli", "fa"),
+  STI("sti", "fb"),
   IN_8("in al, dx", "ec"),
-  IN("in eax, dx", "ed"),
+  IN_16("in ax, dx", "ed", 16),
+  IN_32("in eax, dx", "ed", 32 | 64),
   OUT_8("out dx, al", "ee"),
-  OUT("out dx, eax", "ef"),
-  SYSCALL("syscall", "0f05"),
-  WBINVD("wbinvd", "0f09"),
-  RDTSC("rdtsc", "0f31"),
+  OUT_16("out dx, ax", "ef", 16),
+  OUT_32("out dx, eax", "ef", 32 | 64),
   RDMSR("rdmsr", "0f32"),
   WRMSR("wrmsr", "0f30"),
   CPUID("cpuid", "0fa2"),
-  MOV_FROM_CR("mov from a control register", "0f20"),
-  MOV_TO_CR("mov to a control register", "0f22"),
-  VMCALL("vmcall", "0f01c1"),
-  CLAC("clac", "0f01ca"),
-  STAC("stac", "0f01cb"),
-  XGETBV("xgetbv", "0f01d0"),
-  XSETBV("xsetbv", "0f01d1"),
-  VMMCALL("vmmcall", "0f01d9"),
-  IRET("iret", "cf"),
-  IRETQ("iretq", "48cf"),
   RET("ret", "c3");
 
   private final String text;
   private final String bytes;
 
+  /** The modes in which the bytes mean this, each one bit. */
+  private final int modes;
+
   KnownInstruction(String text, String bytes) {
+    this(text, bytes, 16 | 32 | 64);
+  }
+
+  KnownInstruction(String text, String bytes, int modes) {
     this.text = text;
     this.bytes = bytes;
+    this.modes = modes;
   }
 
   static Optional<KnownInstruction> at(CpuState state) {
     return Arrays.stream(values())
-        .filter(known -> known != IRETQ || state.bits() == 64) // 0x48 is a dec elsewhere
+        .filter(known -> (known.modes & state.bits()) != 0)
         .filter(known -> state.codeText("").startsWith(known.bytes))
         .findFirst();
   }
 
   /** Whether the vCPU stays at it for ever. */
   boolean isEndlessLoop() {
-    return this == JMP_SELF || this == JMP_SELF_32;
+    return this == JMP_SELF || this == JMP_SELF_NEAR || this == JMP_SELF_NEAR_16;
   }
 
   /** Mnemonic first, destination before source. */

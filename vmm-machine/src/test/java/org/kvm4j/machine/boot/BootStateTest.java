@@ -3,43 +3,19 @@ package org.kvm4j.machine.boot;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.kvm4j.DescriptorTable;
 import org.kvm4j.Registers;
 import org.kvm4j.Segment;
 import org.kvm4j.SpecialRegisters;
+import org.kvm4j.machine.VcpuRegisters;
 import org.kvm4j.testkit.FakeGuestMemory;
 
 class BootStateTest {
 
-  private static final Segment REAL_MODE = Segment.data32(0).realMode(0xf000);
-
-  private static final SpecialRegisters AFTER_RESET =
-      new SpecialRegisters(
-          REAL_MODE,
-          REAL_MODE,
-          REAL_MODE,
-          REAL_MODE,
-          REAL_MODE,
-          REAL_MODE,
-          REAL_MODE,
-          REAL_MODE,
-          new DescriptorTable(0, 0xffff),
-          new DescriptorTable(0, 0xffff),
-          0x6000_0010,
-          0,
-          0,
-          0,
-          0,
-          0,
-          0xfee0_0900L,
-          List.of(0L, 0L, 0L, 0L));
-
   private final SpecialRegisters registers =
-      BootState.longMode(0x100_0200).specialRegisters(AFTER_RESET);
+      BootState.longMode(0x100_0200).specialRegisters(VcpuRegisters.AFTER_RESET);
   private final FakeGuestMemory memory = new FakeGuestMemory(2 << 20);
 
   BootStateTest() {
@@ -104,9 +80,9 @@ class BootStateTest {
 
   @Test
   void whatTheProtocolDoesNotName_staysAsAfterReset() {
-    assertEquals(AFTER_RESET.tr(), registers.tr());
-    assertEquals(AFTER_RESET.ldt(), registers.ldt());
-    assertEquals(AFTER_RESET.apicBase(), registers.apicBase());
+    assertEquals(VcpuRegisters.AFTER_RESET.tr(), registers.tr());
+    assertEquals(VcpuRegisters.AFTER_RESET.ldt(), registers.ldt());
+    assertEquals(VcpuRegisters.AFTER_RESET.apicBase(), registers.apicBase());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.kvm4j.machine.explain;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kvm4j.DescriptorTable;
 import org.kvm4j.MpState;
@@ -36,11 +38,22 @@ final class CausesTest {
             "KVM has to emulate this instruction",
             Cpus.ended(new VcpuExit.InternalError(1, List.of()), SOUND)),
         sign(
-            "The processor refuses the guest's state",
-            Cpus.ended(new VcpuExit.FailEntry(0x8000_0021L, 0), SOUND)),
+            "KVM met an exception while it delivered another",
+            Cpus.ended(new VcpuExit.InternalError(2, List.of()), SOUND)),
         sign(
-            "The processor refuses to enter the guest, for reason 0x7.",
-            Cpus.ended(new VcpuExit.FailEntry(7, 0), SOUND)),
+            "KVM could not deliver an exception or interrupt",
+            Cpus.ended(new VcpuExit.InternalError(3, List.of(0x8000_0b0eL, 49L)), SOUND)),
+        sign(
+            "The processor left the guest for a reason that this KVM does not know",
+            Cpus.ended(new VcpuExit.InternalError(4, List.of()), SOUND)),
+        refused(0x8000_0021L, "VMX exit reason 33, the guest's state is inconsistent"),
+        refused(0x8000_0022L, "VMX exit reason 34, an MSR"),
+        refused(0x8000_0029L, "VMX exit reason 41, a machine check"),
+        refused(7, "VM-instruction error 7, invalid control fields"),
+        refused(8, "VM-instruction error 8, invalid state of the host"),
+        refused(-1, "VMEXIT_INVALID, the guest's state is inconsistent"),
+        refused(0xffff_ffffL, "VMEXIT_INVALID, the guest's state is inconsistent"),
+        refused(0x99, "not known to kvm4j"),
         sign(
             "The registers are those after a reset",
             Cpus.ended(TRIPLE_FAULT, Cpus.cpu(Cpus.AFTER_RESET, 0xfff0))),
@@ -87,8 +100,20 @@ final class CausesTest {
             "Linux prints only once its console works",
             Cpus.silent(Cpus.alive(SOUND), "console=ttyS0")),
         sign(
+            "The guest's programs have no console.",
+            Cpus.saying("[ 1.2] Warning: unable to open an initial console.\r\n")),
+        sign(
+            "The guest's kernel has panicked: Fatal exception in interrupt",
+            Cpus.saying("[ 1.2] Kernel panic - not syncing: Fatal exception in interrupt\r\n")),
+        sign(
             "The machine has no serial port",
-            new Explanation(List.of(), List.of(), Map.of(), 0, Optional.empty(), List.of())));
+            new Explanation(List.of(), List.of(), Map.of(), 0, "", Optional.empty(), List.of())));
+  }
+
+  private static Arguments refused(long reason, String meaning) {
+    return sign(
+        "The processor refuses to enter the guest, for reason 0x%x: %s".formatted(reason, meaning),
+        Cpus.ended(new VcpuExit.FailEntry(reason, 0), SOUND));
   }
 
   private static Arguments sign(String hint, Explanation explanation) {
@@ -116,7 +141,8 @@ final class CausesTest {
     return Stream.of(
         Cpus.alive(SOUND),
         Cpus.ended(TRIPLE_FAULT, SOUND),
-        Cpus.ended(new VcpuExit.InternalError(3, List.of()), SOUND),
+        Cpus.ended(new VcpuExit.InternalError(9, List.of()), SOUND),
+        Cpus.saying("[ 0.1] Linux version 6.1\r\n"),
         Cpus.alive(SOUND, new PastExit(PastExit.IO, false, 1, 0x61, 0x20, 9_999)),
         Cpus.alive(SOUND, new PastExit(PastExit.IO, true, 1, 0x3f8, 'x', 100_000)),
         Cpus.ended(TRIPLE_FAULT, SOUND, write(0x64, 0xd1)),
@@ -139,5 +165,74 @@ final class CausesTest {
     VcpuSnapshot running = new VcpuSnapshot(1, Optional.empty(), List.of(), Optional.of(SOUND), "");
 
     assertEquals(List.of(), Cpus.explanation(halted, running).likelyCauses());
+  }
+
+  /** As Linux 6.1 prints them. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "VFS: Unable to mount root fs on unknown-block(0,0)"
+            + " | The kernel has found no root file system.",
+        "No working init found.  Try passing init= option to kernel."
+            + " | The kernel has found no program to start.",
+        "Requested init /sbin/x failed (error -2). | The kernel has found no program to start.",
+        "Attempted to kill init! exitcode=0x00000100 | The guest's first program has ended,",
+        "System is deadlocked on memory | The guest has too little memory",
+      })
+  void panic_leadsToItsHint_andIsQuoted(String panic, String hint) {
+    List<String> causes =
+        Cpus.saying("[    1.5] Kernel panic - not syncing: " + panic + "\r\n").likelyCauses();
+
+    assertEquals(2, causes.size(), causes::toString);
+    assertTrue(causes.get(0).startsWith(hint), causes::toString);
+    assertEquals("The guest's kernel has panicked: " + panic, causes.get(1));
+  }
+
+  /** The call trace may have pushed the first line out. */
+  @Test
+  void lastLineOfAPanic_isAsGood() {
+    assertEquals(
+        List.of("The guest's kernel has panicked: Oops"),
+        Cpus.saying("... ---[ end Kernel panic - not syncing: Oops ]---").likelyCauses());
+  }
+
+  @Test
+  void initrdThatCannotBeUnpacked_isToldBeforeItsPanic() {
+    String output =
+        """
+        [    0.4] Initramfs unpacking failed: invalid magic at start of compressed archive
+        [    1.5] Kernel panic - not syncing: VFS: Unable to mount root fs on ""
+        """;
+
+    List<String> causes = Cpus.saying(output).likelyCauses();
+
+    assertTrue(causes.get(0).startsWith("The kernel cannot unpack the initial RAM disk"));
+    assertEquals(3, causes.size(), causes::toString);
+  }
+
+  @Test
+  void wordsOfAGuest_areOneShortPrintableLine() {
+    String panic = "Kernel panic - not syncing: \u001b[2Jevil" + "x".repeat(10_000);
+
+    List<String> causes = Cpus.saying(panic).likelyCauses();
+
+    assertEquals(List.of("The guest's kernel has panicked: ?[2Jevil" + "x".repeat(152)), causes);
+  }
+
+  private static Explanation idleAndSilent(String commandLine) {
+    return Cpus.silent(Cpus.alive(Cpus.halted(Cpus.INTERRUPTS_ON)), commandLine);
+  }
+
+  @Test
+  void kernelThatRunsWithoutAWord_mayLackTheDriver() {
+    String hint =
+        "The kernel runs and prints nothing: it may lack the serial port's driver. Build it with"
+            + " CONFIG_SERIAL_8250=y and CONFIG_SERIAL_8250_CONSOLE=y; a module comes too late.";
+
+    assertTrue(idleAndSilent("console=ttyS0").likelyCauses().contains(hint));
+    assertFalse(idleAndSilent("console=ttyS0 quiet").likelyCauses().contains(hint));
+    assertFalse(idleAndSilent("console=tty0").likelyCauses().contains(hint));
+    assertFalse(Cpus.silent(Cpus.alive(SOUND), "console=ttyS0").likelyCauses().contains(hint));
   }
 }

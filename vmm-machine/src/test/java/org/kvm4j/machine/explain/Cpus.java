@@ -12,6 +12,7 @@ import org.kvm4j.Registers;
 import org.kvm4j.Segment;
 import org.kvm4j.SpecialRegisters;
 import org.kvm4j.VcpuExit;
+import org.kvm4j.machine.VcpuRegisters;
 
 /** vCPUs and explanations to look at, changed one by one from a sound 64-bit guest. */
 final class Cpus {
@@ -19,35 +20,19 @@ final class Cpus {
   static final long INTERRUPTS_ON = 0x202;
   static final long INTERRUPTS_OFF = 0x2;
 
-  private static final Segment DATA = Segment.data32(0x18);
+  static final SpecialRegisters AFTER_RESET = VcpuRegisters.AFTER_RESET;
 
   static final SpecialRegisters LONG_MODE =
-      new SpecialRegisters(
-          Segment.code64(0x10),
-          DATA,
-          DATA,
-          DATA,
-          DATA,
-          DATA,
-          DATA,
-          DATA,
-          new DescriptorTable(0x5000, 0x7f),
-          new DescriptorTable(0x6000, 0xfff),
-          0x8000_0011L,
-          0xdead_0000L,
-          0x9000,
-          0x20,
-          0,
-          0x500,
-          0xfee0_0900L,
-          List.of(0L, 0L, 0L, 0L));
-
-  static final SpecialRegisters AFTER_RESET =
-      LONG_MODE.toBuilder()
-          .cs(DATA.realMode(0xf000))
-          .cr0(0x6000_0010L)
-          .efer(0)
-          .idt(new DescriptorTable(0, 0xffff))
+      AFTER_RESET.toBuilder()
+          .cs(Segment.code64(0x10))
+          .dataSegments(Segment.data32(0x18))
+          .gdt(new DescriptorTable(0x5000, 0x7f))
+          .idt(new DescriptorTable(0x6000, 0xfff))
+          .cr0(0x8000_0011L)
+          .cr2(0xdead_0000L)
+          .cr3(0x9000)
+          .cr4(0x20)
+          .efer(0x500)
           .build();
 
   private Cpus() {}
@@ -84,16 +69,28 @@ final class Cpus {
   /** Of a guest that has printed something. */
   static Explanation explanation(VcpuSnapshot... vcpus) {
     return new Explanation(
-        List.of(vcpus), List.of(), Map.of(), 1, Optional.empty(), List.of("serial"));
+        List.of(vcpus), List.of(), Map.of(), 1, "", Optional.empty(), List.of("serial"));
+  }
+
+  /** Of a Linux that may print. */
+  static Explanation saying(String output) {
+    return new Explanation(
+        List.of(),
+        List.of(),
+        Map.of(),
+        output.length(),
+        output,
+        Optional.of("console=ttyS0"),
+        List.of("serial"));
   }
 
   static Explanation silent(Explanation e, String commandLine) {
     return new Explanation(
-        e.vcpus(), e.postCodes(), e.unclaimedPorts(), 0, Optional.of(commandLine), e.devices());
+        e.vcpus(), e.postCodes(), e.unclaimedPorts(), 0, "", Optional.of(commandLine), e.devices());
   }
 
   static Explanation unclaimed(long port, long bytes) {
     return new Explanation(
-        List.of(), List.of(), Map.of(port, bytes), 1, Optional.empty(), List.of("serial"));
+        List.of(), List.of(), Map.of(port, bytes), 1, "", Optional.empty(), List.of("serial"));
   }
 }

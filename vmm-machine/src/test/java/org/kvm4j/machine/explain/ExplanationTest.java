@@ -12,7 +12,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.MpState;
 import org.kvm4j.PastExit;
+import org.kvm4j.SpecialRegisters;
 import org.kvm4j.VcpuExit;
+import org.kvm4j.core.disassembly.Disassembler;
 
 /** What a user reads. */
 final class ExplanationTest {
@@ -47,6 +49,7 @@ final class ExplanationTest {
             List.of(1, 0x55),
             Map.of(0x92L, 1L, 0xcfcL, 48L),
             0,
+            "",
             Optional.empty(),
             List.of("serial"));
 
@@ -54,7 +57,8 @@ final class ExplanationTest {
         """
         vCPU 0 stopped with a triple fault, in 64-bit code, paging on, interrupts off
           rip 0000000000100004  start+0x4 (if not moved by KASLR)
-          code at rip: 0f 0b 90 90 90 90 90 90 90 90 90 90 90 90 90  ud2, an undefined instruction on purpose
+          code at rip: 0f 0b 90 90 90 90 90 90 90 90 90 90 90 90 90
+            100004: ud2
           rax 0000000000000000  rbx 0000000000000000  rcx 0000000000000000  rdx 0000000000000000
           rsi 0000000000000000  rdi 0000000000000000  rbp 0000000000000000  rsp 0000000000000000
           r8  0000000000000000  r9  0000000000000000  r10 0000000000000000  r11 0000000000000000
@@ -74,7 +78,8 @@ final class ExplanationTest {
           - A triple fault with paging on, before any output: check that the page tables map the code, the stack and the IDT; CR2 is the address of the last page fault.\
         """;
     assertEquals(
-        expected.lines().toList(), explanation.text(named(0x10_0000, "start")).lines().toList());
+        expected.lines().toList(),
+        explanation.text(named(0x10_0000, "start"), FakeDisassembler.of("ud2")).lines().toList());
   }
 
   @Test
@@ -99,9 +104,74 @@ final class ExplanationTest {
   void failedEmulation_hasTheBytesThatKvmFetched() {
     VcpuExit exit = new VcpuExit.InternalError(1, List.of(1L, 0xf4_03fe_0f04L, 0L));
 
-    String text = Cpus.ended(exit, Cpus.cpu(Cpus.LONG_MODE, 0x1000)).text(Symbols.NONE);
+    List<String> lines =
+        Cpus.ended(exit, Cpus.cpu(Cpus.LONG_MODE, 0x1000))
+            .text(Symbols.NONE, FakeDisassembler.of("first byte %x, %d bits"))
+            .lines()
+            .toList();
 
-    assertTrue(text.contains("  KVM could not emulate: 0f fe 03 f4"), text);
+    int at = lines.indexOf("  KVM could not emulate: 0f fe 03 f4");
+    assertTrue(at > 0, lines::toString);
+    assertEquals("    1000: first byte f, 64 bits", lines.get(at + 1));
+  }
+
+  private static List<String> codeLines(Disassembler disassembler, int... code) {
+    return Cpus.alive(Cpus.cpu(Cpus.LONG_MODE, 0x1000, code))
+        .text(Symbols.NONE, disassembler)
+        .lines()
+        .dropWhile(line -> !line.startsWith("  code at rip"))
+        .skip(1)
+        .takeWhile(line -> line.startsWith("    "))
+        .toList();
+  }
+
+  @Test
+  void code_isShownAsThreeInstructions() {
+    assertEquals(
+        List.of("    1000: cli", "    1001: hlt", "    1002: jmp 0x1001"),
+        codeLines(FakeDisassembler.of("cli", "hlt", "jmp 0x1001", "nop"), 0xfa, 0xf4));
+  }
+
+  @Test
+  void codeThatIsNone_isTold() {
+    assertEquals(List.of("    no instruction that is known"), codeLines(FakeDisassembler.of()));
+  }
+
+  @Test
+  void withoutADisassembler_theCommonestAreKnown() {
+    assertEquals(List.of("    hlt"), codeLines(FakeDisassembler.NONE, 0xf4));
+    assertEquals(List.of("    jmp to itself"), codeLines(FakeDisassembler.NONE, 0xeb, 0xfe));
+    assertEquals(List.of(), codeLines(FakeDisassembler.NONE, 0x48, 0x89));
+  }
+
+  @Test
+  void whatToInstall_isToldOnce_andOnlyIfItWouldHelp() {
+    VcpuSnapshot known = vcpu(0, Cpus.cpu(Cpus.LONG_MODE, 0x1000, 0xf4));
+    VcpuSnapshot unknown = vcpu(1, Cpus.cpu(Cpus.LONG_MODE, 0x1000, 0x48, 0x89));
+    String lack = FakeDisassembler.NONE.lack().orElseThrow();
+
+    String helped =
+        Cpus.explanation(known, unknown, unknown).text(Symbols.NONE, FakeDisassembler.NONE);
+    assertEquals(1, helped.lines().filter(lack::equals).count(), helped);
+    assertFalse(Cpus.explanation(known).text(Symbols.NONE, FakeDisassembler.NONE).contains(lack));
+  }
+
+  /** The same bytes are another jump there. */
+  @Test
+  void nearJumpToItself_isKnownByItsMode() {
+    int[] near = {0xe9, 0xfb, 0xff, 0xff, 0xff};
+    int[] near16 = {0xe9, 0xfd, 0xff};
+
+    assertTrue(isEndlessLoop(Cpus.LONG_MODE, near));
+    assertTrue(isEndlessLoop(Cpus.AFTER_RESET, near16));
+    assertFalse(isEndlessLoop(Cpus.AFTER_RESET, near));
+    assertFalse(isEndlessLoop(Cpus.LONG_MODE, near16));
+  }
+
+  private static boolean isEndlessLoop(SpecialRegisters mode, int... code) {
+    return KnownInstruction.at(Cpus.cpu(mode, 0x1000, code))
+        .filter(KnownInstruction::isEndlessLoop)
+        .isPresent();
   }
 
   @Test
@@ -126,7 +196,7 @@ final class ExplanationTest {
       ports.put(port, 1L);
     }
     Explanation explanation =
-        new Explanation(vcpus, List.of(), ports, 1, Optional.empty(), List.of("serial"));
+        new Explanation(vcpus, List.of(), ports, 1, "", Optional.empty(), List.of("serial"));
 
     List<String> lines = explanation.text(Symbols.NONE).lines().toList();
 
