@@ -16,6 +16,9 @@
  * <p>A message to the local APICs takes the place of the APIC bus. It is sent at once, so that
  * delivery status always reads idle. Fixed and lowest-priority interrupts are edges or levels, with
  * remote IRR; SMI, NMI and INIT are edges. An edge on a masked pin is lost, as the data sheet says.
+ * Bits 49 to 55 of an entry, reserved there, are bits 8 to 14 of its destination, which a guest
+ * uses if its CPUID has KVM_FEATURE_MSI_EXT_DEST_ID, and which KVM takes from a VM with 32-bit APIC
+ * ids.
  *
  * <p><b>{@code pic}: two Intel 8259As</b>, order number 231468, cascaded as on a PC/AT. Ports 0x20
  * and 0xa0 (A0 = 0), 0x21 and 0xa1 (A0 = 1), and the edge/level control registers 0x4d0 and 0x4d1
