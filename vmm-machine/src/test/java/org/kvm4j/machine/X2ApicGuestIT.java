@@ -14,7 +14,7 @@ import org.kvm4j.testkit.RequiresKvm;
 
 /** A vCPU whose APIC id does not fit into 8 bits, among others that are never started. */
 @RequiresKvm
-@Timeout(60)
+@Timeout(300) // 125 vCPUs take a slow machine a while
 final class X2ApicGuestIT {
 
   /** With ids that have holes, as few as there can be: 125. */

@@ -80,6 +80,7 @@ final class Pin {
   void writeHigh(int value) {
     high = value & HIGH_WRITABLE;
     message = message();
+    deliverLevel();
   }
 
   /** An edge while the pin is masked is lost. */
@@ -89,7 +90,7 @@ final class Pin {
     if (isLevel()) {
       deliverLevel();
     } else if (rises && (low & MASKED) == 0) {
-      send();
+      var unused = send(); // an edge that nobody takes is lost
     }
   }
 
@@ -102,15 +103,16 @@ final class Pin {
   }
 
   private void deliverLevel() {
-    if (asserted && isLevel() && (low & (MASKED | REMOTE_IRR)) == 0) {
+    boolean waits = asserted && isLevel() && (low & (MASKED | REMOTE_IRR)) == 0;
+    if (waits && send()) {
       low |= REMOTE_IRR;
-      send();
     }
   }
 
-  private void send() {
+  /** Whether a local APIC has taken it. */
+  private boolean send() {
     output.route(number, message);
-    output.send(number);
+    return output.send(number);
   }
 
   /** SMI, NMI, INIT and ExtINT are edges, whatever the trigger mode: nothing ends them. */

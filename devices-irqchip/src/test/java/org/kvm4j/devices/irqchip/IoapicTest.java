@@ -187,6 +187,22 @@ final class IoapicTest {
   }
 
   /** How Linux ends a level interrupt where there is no EOI register. */
+  /** A kernel that moves the interrupt to a processor that is there must get it. */
+  @Test
+  void levelThatNobodyTakes_hasNoRemoteIrr_andIsSentAnewWithTheEntry() {
+    machine.processors().takeMessages(message -> false);
+    program(9, 5, LEVEL | 0x41);
+    raise(9);
+    assertEquals(LEVEL | 0x41, read(low(9)));
+    sent();
+
+    machine.processors().takeMessages(message -> true);
+    write(low(9) + 1, 0);
+
+    assertEquals(List.of(MsiMessage.fixed(0, 0x41).levelTriggered()), sent());
+    assertEquals(LEVEL | REMOTE_IRR | 0x41, read(low(9)));
+  }
+
   @Test
   void switchingToEdge_clearsRemoteIrr() {
     program(9, 0, LEVEL | 0x41);
