@@ -14,7 +14,13 @@ package org.kvm4j;
 public record CpuTopology(int sockets, int cores, int threads) {
 
   /** The largest id that an APIC can have outside x2APIC mode; 255 stands for all of them. */
-  public static final int LAST_APIC_ID = 254;
+  public static final int LAST_XAPIC_ID = 254;
+
+  /**
+   * The largest id here: what an interrupt message reaches without interrupt remapping, 15 bits by
+   * KVM_FEATURE_MSI_EXT_DEST_ID. KVM itself has fewer, see {@link KvmCapability#MAX_VCPU_ID}.
+   */
+  public static final int LAST_APIC_ID = 0x7fff;
 
   /**
    * Checks that every vCPU can have an APIC id.
@@ -61,6 +67,16 @@ public record CpuTopology(int sockets, int cores, int threads) {
     }
     int core = index / threads;
     return id(core / cores, core % cores, index % threads, coreBits(), threadBits());
+  }
+
+  /** The largest APIC id of a vCPU. */
+  public int lastApicId() {
+    return apicId(count() - 1);
+  }
+
+  /** Whether there are ids that exist in x2APIC mode alone: above {@link #LAST_XAPIC_ID}. */
+  public boolean needsX2Apic() {
+    return lastApicId() > LAST_XAPIC_ID;
   }
 
   /** Whether a vCPU has this APIC id. */

@@ -46,7 +46,7 @@ public record CpuidTable(List<CpuidEntry> entries) {
    * As {@link #forVcpu(int, CpuTopology)}, for one socket of cores with one thread each.
    *
    * @param apicId of the vCPU, 0 to {@code vcpuCount - 1}
-   * @param vcpuCount 1 to 255
+   * @param vcpuCount 1 to {@link CpuTopology#LAST_APIC_ID} and 1
    * @throws IllegalArgumentException if one of the two is outside its range
    */
   public CpuidTable forVcpu(int apicId, int vcpuCount) {

@@ -39,6 +39,9 @@ final class CpuidTopology {
 
   private static final int CORES_OF_PACKAGE_SHIFT = 26;
   private static final int MOST_CORE_IDS = 64;
+  private static final int BYTE = 0xff;
+  private static final int MOST_SHARING = 0xfff;
+  private static final int MOST_ID_BITS = 0xf;
 
   /** "Genu" of "GenuineIntel", the first four letters of the vendor. */
   private static final int INTEL = 0x756e_6547;
@@ -101,14 +104,17 @@ final class CpuidTopology {
       case FEATURES_AMD -> e.with(e.eax(), e.ebx(), cmpLegacy(e.ecx(), intel), e.edx());
       case SIZES_AMD -> e.with(e.eax(), e.ebx(), sizes(), e.edx());
       case CACHES_AMD -> e.with(sharing(e.eax()), e.ebx(), e.ecx(), e.edx());
-      case TOPOLOGY_AMD -> e.with(apicId, coreAndThreads(), topology.socketOf(apicId), 0);
+      case TOPOLOGY_AMD -> e.with(apicId, coreAndThreads(), topology.socketOf(apicId) & BYTE, 0);
       default -> e;
     };
   }
 
-  /** Initial APIC id in the top byte, logical processors of the package below it. */
+  /**
+   * Initial APIC id in the top byte, logical processors of the package below it. Of an x2APIC id
+   * these are the lowest bits; of more processors, as many as the field can say.
+   */
   private int features(int ebx) {
-    return (ebx & 0xffff) | (threadsOfSocket() << 16) | (apicId << 24);
+    return (ebx & 0xffff) | (Math.min(threadsOfSocket(), BYTE) << 16) | (apicId << 24);
   }
 
   private int htt(int edx) {
@@ -124,7 +130,8 @@ final class CpuidTopology {
   private int sharing(int eax) {
     int level = (eax >> CACHE_LEVEL_SHIFT) & CACHE_LEVEL;
     int bits = level >= LEVEL_3 ? topology.socketShift() : topology.threadBits();
-    return (eax & ~CACHE_SHARING) | (((1 << bits) - 1) << CACHE_SHARING_SHIFT);
+    int ids = Math.min((1 << bits) - 1, MOST_SHARING);
+    return (eax & ~CACHE_SHARING) | (ids << CACHE_SHARING_SHIFT);
   }
 
   /** The ids that there can be of cores in the package, less one. */
@@ -135,11 +142,13 @@ final class CpuidTopology {
 
   /** Threads of the package less one, and how many bits of an APIC id tell them apart. */
   private int sizes() {
-    return (threadsOfSocket() - 1) | (topology.socketShift() << 12);
+    int bits = Math.min(topology.socketShift(), MOST_ID_BITS);
+    return Math.min(threadsOfSocket() - 1, BYTE) | (bits << 12);
   }
 
+  /** Fields of one byte each; larger numbers are in the APIC id alone. */
   private int coreAndThreads() {
-    return topology.coreOf(apicId) | ((topology.threads() - 1) << 8);
+    return (topology.coreOf(apicId) & BYTE) | (Math.min(topology.threads() - 1, BYTE) << 8);
   }
 
   private int threadsOfSocket() {

@@ -32,6 +32,19 @@ final class CpuTopologyTest {
   }
 
   @Test
+  void idsThatNeedX2Apic_areThoseFrom255On() {
+    assertEquals(254, CpuTopology.ofCores(255).lastApicId());
+    assertFalse(CpuTopology.ofCores(255).needsX2Apic());
+    assertTrue(CpuTopology.ofCores(256).needsX2Apic());
+    assertEquals(0x7fff, new CpuTopology(8, 2048, 2).lastApicId());
+
+    CpuTopology holes = new CpuTopology(5, 5, 5);
+    assertEquals(125, holes.count());
+    assertEquals(4 << 6 | 4 << 3 | 4, holes.lastApicId());
+    assertTrue(holes.needsX2Apic());
+  }
+
+  @Test
   void anId_isKnownAgain() {
     CpuTopology topology = new CpuTopology(2, 3, 2);
 
@@ -46,10 +59,10 @@ final class CpuTopologyTest {
     "0, 1, 1",
     "1, 0, 1",
     "1, 1, -1",
-    "1, 256, 1",
-    "256, 1, 1",
-    "2, 65, 2",
-    "1, 129, 2",
+    "1, 32769, 1",
+    "32769, 1, 1",
+    "2, 8193, 2",
+    "1, 16385, 2",
     "2147483647, 2147483647, 2147483647",
   })
   void whatHasNoIds_isRefused(int sockets, int cores, int threads) {

@@ -44,6 +44,39 @@ final class CpuidTopologyTest {
     assertEquals(apicId, entry(table, 0x8000_001e, 0).ebx() & 0xff, "core id");
   }
 
+  /** Leaf 1 has the lowest bits of an x2APIC id; the core's number has 8 bits, too. */
+  @ParameterizedTest
+  @CsvSource({"255, 300", "299, 300", "1023, 1024"})
+  void idsOf32Bits_areWhereThereIsRoomForThem(int apicId, int count) {
+    CpuidTable table = HOST.forVcpu(apicId, count);
+
+    assertEquals(apicId & 0xff, entry(table, 1, 0).ebx() >>> 24);
+    for (int subleaf = 0; subleaf <= 2; subleaf++) {
+      assertEquals(apicId, entry(table, 0xb, subleaf).edx());
+      assertEquals(apicId, entry(table, 0x1f, subleaf).edx());
+    }
+    assertEquals(apicId, entry(table, 0x8000_001e, 0).eax());
+    assertEquals(apicId & 0xff, entry(table, 0x8000_001e, 0).ebx());
+  }
+
+  /** What lies beside a field would change if a number ran over. */
+  @Test
+  void numbersThatDoNotFitTheirField_areItsGreatest() {
+    CpuidTable large = HOST.forVcpu(0, 1024);
+    assertEquals(0x00ff_0800, entry(large, 1, 0).ebx());
+    assertEquals(0xa0ff, entry(large, 0x8000_0008, 0).ecx(), "1024 threads, 10 bits");
+    assertEquals(0xfcff_c163, entry(large, 4, 3).eax(), "shared by 1024");
+
+    CpuidTable larger = HOST.forVcpu(0x7fff, 0x8000);
+    assertEquals(0xf0ff, entry(larger, 0x8000_0008, 0).ecx(), "32768 threads, 15 bits");
+    assertEquals(0xffff_c163, entry(larger, 4, 3).eax(), "a 12-bit field");
+
+    CpuidTable threads = HOST.forVcpu(0x7fff, new CpuTopology(32, 1, 1024));
+    assertEquals(0xff00, entry(threads, 0x8000_001e, 0).ebx());
+    CpuidTable sockets = HOST.forVcpu(0x7ffe, new CpuTopology(0x8000, 1, 1));
+    assertEquals(0xfe, entry(sockets, 0x8000_001e, 0).ecx());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "1, 0", "2, 1", "3, 2", "4, 2", "5, 3", "8, 3", "64, 6", "65, 7", "128, 7", "255, 8",

@@ -30,6 +30,7 @@ public interface InterruptOutput {
    * switched off, is lost.
    *
    * @param pin of the I/O APIC, 0 to 23
+   * @return whether a local APIC took it, so that a level-triggered one will be ended
    */
-  void send(int pin);
+  boolean send(int pin);
 }

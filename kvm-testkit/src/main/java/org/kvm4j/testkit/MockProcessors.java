@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.kvm4j.device.DeviceFaultException;
 import org.kvm4j.device.InterruptController;
 import org.kvm4j.device.InterruptOutput;
@@ -24,6 +25,8 @@ public final class MockProcessors {
   private final Map<Integer, MsiMessage> routes = new TreeMap<>(); // guarded by this
   private final List<MsiMessage> messages = new ArrayList<>(); // guarded by this
 
+  private Predicate<MsiMessage> taken = message -> true; // guarded by this
+
   MockProcessors() {}
 
   /** Whether a controller holds INTR high. */
@@ -39,6 +42,14 @@ public final class MockProcessors {
   /** What each pin that has a route would send. */
   public synchronized Map<Integer, MsiMessage> routes() {
     return Map.copyOf(routes);
+  }
+
+  /**
+   * Says which messages local APICs take from now on: all at first. What is for one that is
+   * switched off, or not there, is kept all the same.
+   */
+  public synchronized void takeMessages(Predicate<MsiMessage> which) {
+    taken = which;
   }
 
   /** Forgets the messages; routes and INTR stay. */
@@ -144,16 +155,17 @@ public final class MockProcessors {
     }
 
     @Override
-    public void send(int pin) {
+    public boolean send(int pin) {
       synchronized (MockProcessors.this) {
         MsiMessage message = routes.get(MockMachine.checkedGsi(pin));
         if (message == null || released) {
-          return;
+          return false;
         }
         if (messages.size() == KEPT_MESSAGES) {
           messages.remove(0);
         }
         messages.add(message);
+        return taken.test(message);
       }
     }
 

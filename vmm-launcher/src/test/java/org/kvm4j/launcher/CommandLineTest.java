@@ -80,14 +80,14 @@ final class CommandLineTest {
             "--cpus",
             "8,sockets=3"),
         wrong(
-            "Invalid value for option '--cpus': 4 sockets of 64 cores of 1 threads: that takes APIC"
-                + " ids above 254, the last there is. Use fewer, or powers of two. See 'kvm4j run"
+            "Invalid value for option '--cpus': 4 sockets of 8193 cores of 1 threads: that takes APIC"
+                + " ids above 32767, the last there is. Use fewer, or powers of two. See 'kvm4j run"
                 + " --help'.",
             "run",
             "--kernel",
             "k",
             "--cpus",
-            "sockets=4,cores=64"),
+            "sockets=4,cores=8193"),
         wrong(
             "Invalid value for option '--pin': '0=1,1' pins nothing. Write VCPU=CPU or VCPU=CPU-CPU,"
                 + " with commas: 0=2,1=2-3. See 'kvm4j run --help'.",
@@ -214,15 +214,15 @@ final class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "256", "-1"})
+  @ValueSource(strings = {"0", "32769", "-1"})
   void numberOfCpusOutsideTheLimits_isToldWithThem(String cpus) {
     Terminal seen = Terminal.run("run", "--kernel", "k", "--cpus=" + cpus);
 
     assertEquals(
         List.of(
-            "kvm4j: Invalid value for option '--cpus': %s vCPUs: a machine has 1 to 255. Choose a number"
+            "kvm4j: Invalid value for option '--cpus': %s vCPUs: a machine has 1 to 32768. Choose a"
                     .formatted(cpus)
-                + " in between. See 'kvm4j run --help'."),
+                + " number in between. See 'kvm4j run --help'."),
         seen.errLines());
     assertEquals(USAGE, seen.exitCode());
   }

@@ -23,6 +23,8 @@ final class Board {
   /** Where devices that take any address go: well above what RAM may reach below 4 GiB. */
   private static final long ANY_ADDRESSES_START = 0xd000_0000L;
 
+  private static final int MOST_CPUS_OF_CMOS = 256;
+
   private static final String FIXED_HARDWARE = "acpi-pm";
 
   private final MachineConfig config;
@@ -70,7 +72,8 @@ final class Board {
         Map.of(
             "memory-below-4g", Long.toString(layout.ramBytesBelow4GiB()),
             "memory-above-4g", Long.toString(layout.ramBytesAbove4GiB()),
-            "cpus", Integer.toString(config.processors().count()));
+            // One byte of the CMOS: what is more, only ACPI tells.
+            "cpus", Integer.toString(Math.min(config.processors().count(), MOST_CPUS_OF_CMOS)));
     return config.devices().stream()
         .map(request -> request.type().equals("rtc") ? request.with(known) : request)
         .toList();

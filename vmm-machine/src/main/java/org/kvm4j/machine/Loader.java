@@ -3,6 +3,7 @@ package org.kvm4j.machine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.machine.boot.AcpiTables;
 import org.kvm4j.machine.boot.BootState;
@@ -38,107 +39,71 @@ interface Loader extends AutoCloseable {
   static Loader open(MachineConfig config, MemoryLayout layout) {
     Boot boot = config.boot();
     if (boot instanceof Boot.Kernel kernel) {
-      return new KernelFile(kernel, layout);
+      KernelLoader loader =
+          KernelLoader.open(
+              kernel.file(), kernel.protocol(), kernel.initrd(), kernel.commandLine(), layout);
+      return new OfFile(
+          kernel.file(),
+          loader.description(),
+          (memory, board) -> load(loader, memory, board),
+          List.of(),
+          loader::close);
     }
     if (boot instanceof Boot.FlatFile flat) {
-      return new FlatFile(flat, layout);
+      FlatLoader loader = FlatLoader.open(flat.file(), flat.mode(), flat.address(), layout);
+      return new OfFile(
+          flat.file(),
+          loader.description(),
+          (memory, board) -> loader.load(memory),
+          List.of(),
+          loader::close);
     }
     if (boot instanceof Boot.Firmware firmware) {
-      return new FirmwareFile(firmware.file());
+      FirmwareLoader loader = FirmwareLoader.open(firmware.file());
+      return new OfFile(
+          firmware.file(),
+          loader.description(),
+          (memory, board) -> loader.load(memory),
+          List.of(loader.rom()),
+          loader::close);
     }
     return new FlatCode(((Boot.Flat) boot).code());
   }
 
-  /** A kernel, with the tables that firmware would have left behind. */
-  final class KernelFile implements Loader {
-
-    private final Path file;
-    private final KernelLoader loader;
-
-    private KernelFile(Boot.Kernel boot, MemoryLayout layout) {
-      file = boot.file();
-      loader = KernelLoader.open(file, boot.protocol(), boot.initrd(), boot.commandLine(), layout);
-    }
-
-    @Override
-    public BootState load(GuestMemory memory, Board board) {
-      Hardware hardware = board.hardware();
-      MpTable.write(memory, hardware);
-      return loader.load(
-          memory,
-          board.hasAcpi()
-              ? OptionalLong.of(AcpiTables.write(memory, hardware))
-              : OptionalLong.empty(),
-          board.kernelArguments());
-    }
-
-    @Override
-    public String description() {
-      return "%s: %s.".formatted(file, loader.description());
-    }
-
-    @Override
-    public void close() {
-      loader.close();
-    }
+  /** A kernel, with the tables that firmware would have left behind; all else gets none. */
+  private static BootState load(KernelLoader loader, GuestMemory memory, Board board) {
+    Hardware hardware = board.hardware();
+    MpTable.write(memory, hardware);
+    return loader.load(
+        memory,
+        board.hasAcpi()
+            ? OptionalLong.of(AcpiTables.write(memory, hardware))
+            : OptionalLong.empty(),
+        board.kernelArguments());
   }
 
-  /** A flat binary, which gets no tables. */
-  final class FlatFile implements Loader {
-
-    private final Path file;
-    private final FlatLoader loader;
-
-    private FlatFile(Boot.FlatFile boot, MemoryLayout layout) {
-      file = boot.file();
-      loader = FlatLoader.open(file, boot.mode(), boot.address(), layout);
-    }
+  /** What a file holds, whatever that is. */
+  record OfFile(
+      Path file,
+      String content,
+      BiFunction<GuestMemory, Board, BootState> action,
+      List<Range> roms,
+      Runnable closing)
+      implements Loader {
 
     @Override
     public BootState load(GuestMemory memory, Board board) {
-      return loader.load(memory);
+      return action.apply(memory, board);
     }
 
     @Override
     public String description() {
-      return "%s: %s.".formatted(file, loader.description());
+      return "%s: %s.".formatted(file, content);
     }
 
     @Override
     public void close() {
-      loader.close();
-    }
-  }
-
-  /** Firmware, which writes the tables itself. */
-  final class FirmwareFile implements Loader {
-
-    private final Path file;
-    private final FirmwareLoader loader;
-
-    private FirmwareFile(Path file) {
-      this.file = file;
-      loader = FirmwareLoader.open(file);
-    }
-
-    @Override
-    public BootState load(GuestMemory memory, Board board) {
-      return loader.load(memory);
-    }
-
-    @Override
-    public List<Range> roms() {
-      return List.of(loader.rom());
-    }
-
-    @Override
-    public String description() {
-      return "%s: %s.".formatted(file, loader.description());
-    }
-
-    @Override
-    public void close() {
-      loader.close();
+      closing.run();
     }
   }
 

@@ -171,6 +171,7 @@ public final class Machine implements AutoCloseable {
     if (!config.processors().pins().isEmpty()) {
       config.processors().requireAllowed(HostCpus.allowed());
     }
+    ApicIds.prepare(vm, config.processors().topology());
     vm.setTssAddress(MemoryLayout.TSS_ADDRESS);
     vm.setIdentityMapAddress(MemoryLayout.IDENTITY_MAP_ADDRESS);
     interrupts.create(devices.interruptControllers());
@@ -190,7 +191,7 @@ public final class Machine implements AutoCloseable {
     devices.connect();
     bootDescription = loader.description();
     BootState boot = loader.load(vm.memory(), board);
-    VcpuSetup setup = new VcpuSetup(hypervisor, config.processors().topology(), boot);
+    VcpuSetup setup = new VcpuSetup(hypervisor, config, boot);
     List<Vcpu> vcpus = new ArrayList<>();
     for (int i = 0; i < config.processors().count(); i++) {
       Vcpu vcpu = vm.createVcpu(config.processors().topology().apicId(i), new Buses(pio, mmio));

@@ -18,7 +18,7 @@ import org.kvm4j.CpuTopology;
  */
 public record Processors(CpuTopology topology, Map<Integer, Set<Integer>> pins) {
 
-  /** How many can have an 8-bit APIC id. */
+  /** How many can have an APIC id; KVM may offer fewer, which {@link Machine#create} finds out. */
   public static final int MOST = CpuTopology.LAST_APIC_ID + 1;
 
   /**

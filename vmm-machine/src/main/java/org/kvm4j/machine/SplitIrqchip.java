@@ -117,9 +117,7 @@ final class SplitIrqchip implements InterruptChips, InterruptOutput {
   }
 
   @Override
-  public synchronized void send(int pin) {
-    if (messages[pin] != null) {
-      var unused = vm.interrupts().signalMsi(messages[pin]);
-    }
+  public synchronized boolean send(int pin) {
+    return messages[pin] != null && vm.interrupts().signalMsi(messages[pin]);
   }
 }

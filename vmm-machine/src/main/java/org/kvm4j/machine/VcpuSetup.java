@@ -7,15 +7,26 @@ import org.kvm4j.FpuState;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.KvmException;
 import org.kvm4j.Msr;
+import org.kvm4j.SpecialRegisters;
 import org.kvm4j.Vcpu;
 import org.kvm4j.machine.boot.BootState;
 
-/** Gives each new vCPU what a PC's firmware would: CPUID, MSRs, and the first one its registers. */
+/**
+ * Gives each new vCPU what a PC's firmware would: CPUID, MSRs, and the first one its registers.
+ *
+ * <p>Where there are APIC ids above 254, firmware hands all local APICs over in x2APIC mode: Intel
+ * SDM volume 3, section "x2APIC Initialization by System Software". Linux ignores such processors
+ * otherwise. Code and firmware, which have no firmware before them, find xAPIC mode.
+ */
 final class VcpuSetup {
 
   private static final System.Logger LOG = System.getLogger(VcpuSetup.class.getName());
 
   private static final int BOOTSTRAP_PROCESSOR = 0;
+
+  /** Of IA32_APIC_BASE: x2APIC mode. */
+  private static final long APIC_BASE_EXTD = 1 << 10;
+
   private static final int MSR_IA32_MISC_ENABLE = 0x1a0;
   private static final long MISC_ENABLE_FAST_STRING = 1;
   private static final int MSR_MTRR_DEF_TYPE = 0x2ff;
@@ -30,11 +41,15 @@ final class VcpuSetup {
 
   private final GuestCpuid cpuid;
   private final CpuTopology topology;
+  private final boolean x2Apic;
   private final BootState boot;
 
-  VcpuSetup(Hypervisor hypervisor, CpuTopology topology, BootState boot) {
-    this.cpuid = new GuestCpuid(hypervisor);
-    this.topology = topology;
+  VcpuSetup(Hypervisor hypervisor, MachineConfig config, BootState boot) {
+    this.topology = config.processors().topology();
+    // Our I/O APIC knows destinations of 15 bits, and KVM's own does not.
+    boolean wide = topology.needsX2Apic();
+    this.cpuid = new GuestCpuid(hypervisor, wide && !config.kernelChips().hasIrqchip());
+    this.x2Apic = wide && config.boot() instanceof Boot.Kernel;
     this.boot = boot;
   }
 
@@ -42,6 +57,11 @@ final class VcpuSetup {
     CpuidTable table = cpuid.forVcpu(vcpu.id(), topology);
     vcpu.setCpuid(table);
     FIRMWARE_MSRS.forEach(msr -> setIfKnown(vcpu, msr));
+    if (x2Apic) {
+      SpecialRegisters registers = vcpu.specialRegisters();
+      vcpu.setSpecialRegisters(
+          registers.toBuilder().apicBase(registers.apicBase() | APIC_BASE_EXTD).build());
+    }
     if (vcpu.id() == BOOTSTRAP_PROCESSOR) {
       vcpu.setSpecialRegisters(boot.specialRegisters(vcpu.specialRegisters()));
       vcpu.setFpu(FpuState.initial());

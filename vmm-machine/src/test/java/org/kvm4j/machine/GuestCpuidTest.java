@@ -24,7 +24,7 @@ final class GuestCpuidTest {
   private final Hypervisor hypervisor = mock(Hypervisor.class);
 
   private CpuidEntry features(int id, int vcpus) {
-    return new GuestCpuid(hypervisor)
+    return new GuestCpuid(hypervisor, false)
         .forVcpu(id, CpuTopology.ofCores(vcpus))
         .find(1, 0)
         .orElseThrow();
@@ -62,6 +62,7 @@ final class GuestCpuidTest {
     when(hypervisor.supportedCpuid()).thenReturn(new CpuidTable(List.of(MAX_LEAF)));
     when(hypervisor.supports(KvmCapability.TSC_DEADLINE_TIMER)).thenReturn(true);
 
-    assertTrue(new GuestCpuid(hypervisor).forVcpu(0, CpuTopology.ofCores(1)).find(1, 0).isEmpty());
+    assertTrue(
+        new GuestCpuid(hypervisor, false).forVcpu(0, CpuTopology.ofCores(1)).find(1, 0).isEmpty());
   }
 }

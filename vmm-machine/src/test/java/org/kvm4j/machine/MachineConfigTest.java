@@ -71,18 +71,18 @@ final class MachineConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 255})
-  void vcpus_from1To255_areTaken(int vcpus) {
+  @ValueSource(ints = {1, 2, 255, 1024, 32768})
+  void vcpus_from1To32768_areTaken(int vcpus) {
     assertEquals(vcpus, MachineConfig.standard(MEMORY_BYTES, vcpus, BOOT).processors().count());
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, -1, 256, Integer.MIN_VALUE, Integer.MAX_VALUE})
+  @ValueSource(ints = {0, -1, 32769, Integer.MIN_VALUE, Integer.MAX_VALUE})
   void otherNumbersOfVcpus_areRefusedWithTheLimits(int vcpus) {
     BootException e =
         assertThrows(BootException.class, () -> MachineConfig.standard(MEMORY_BYTES, vcpus, BOOT));
     assertEquals(
-        vcpus + " vCPUs: a machine has 1 to 255. Choose a number in between.", e.getMessage());
+        vcpus + " vCPUs: a machine has 1 to 32768. Choose a number in between.", e.getMessage());
   }
 
   @Test

@@ -14,6 +14,7 @@ import org.kvm4j.Buses;
 import org.kvm4j.CpuidEntry;
 import org.kvm4j.CpuidTable;
 import org.kvm4j.Hypervisor;
+import org.kvm4j.KvmCapability;
 import org.kvm4j.MpState;
 import org.kvm4j.Msr;
 import org.kvm4j.Registers;
@@ -27,6 +28,7 @@ import org.kvm4j.irq.Interrupts;
 import org.kvm4j.irq.KernelPit;
 import org.kvm4j.irq.PitState;
 import org.kvm4j.memory.MemorySlots;
+import org.kvm4j.policy.VmPolicy;
 import org.kvm4j.state.VcpuState;
 import org.kvm4j.testkit.FakeGuestMemory;
 
@@ -40,6 +42,7 @@ final class MockKvm {
   final Vm vm = mock(Vm.class);
   final VmClocks clocks = mock(VmClocks.class);
   final MemorySlots slots = mock(MemorySlots.class);
+  final VmPolicy policy = mock(VmPolicy.class);
 
   /** Those that were created, by id. */
   final List<Vcpu> vcpus = new ArrayList<>();
@@ -52,6 +55,8 @@ final class MockKvm {
         .thenReturn(new CpuidTable(List.of(new CpuidEntry(1, 0, 0, 0x600f12, 0, 0, 0))));
     when(hypervisor.createVm()).thenReturn(vm);
     when(vm.memory()).thenReturn(new FakeGuestMemory(RAM_BYTES));
+    offer(1024, 4096);
+    when(vm.policy()).thenReturn(policy);
     when(vm.interrupts()).thenReturn(mock(Interrupts.class));
     KernelPit pit = mock(KernelPit.class);
     when(pit.state()).thenReturn(mock(PitState.class));
@@ -61,6 +66,12 @@ final class MockKvm {
     when(vm.slots()).thenReturn(slots);
     when(vm.createVcpu(anyInt(), any()))
         .thenAnswer(call -> vcpu(call.getArgument(0), call.getArgument(1)));
+  }
+
+  /** Says what it has room for. */
+  void offer(int vcpus, int idLimit) {
+    when(vm.checkExtension(KvmCapability.MAX_VCPUS.number())).thenReturn(vcpus);
+    when(vm.checkExtension(KvmCapability.MAX_VCPU_ID.number())).thenReturn(idLimit);
   }
 
   /** Creates one, as {@link Vm#createVcpu} does. */

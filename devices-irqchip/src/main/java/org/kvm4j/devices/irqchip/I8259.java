@@ -119,6 +119,11 @@ final class I8259 {
     setInput(level, false);
   }
 
+  /** Whether the next write with A0 = 1 is an ICW. */
+  boolean isInitialising() {
+    return expected != OCW1;
+  }
+
   /** The output INT. */
   boolean isRequesting() {
     return request() != NONE;

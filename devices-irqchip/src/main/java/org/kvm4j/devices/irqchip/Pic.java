@@ -70,6 +70,10 @@ final class Pic implements Device, InterruptController {
     if (slave.isRequesting()) {
       master.pulse(CASCADE);
     }
+    announce();
+  }
+
+  private void announce() {
     output.intr(master.isRequesting());
   }
 
@@ -92,7 +96,7 @@ final class Pic implements Device, InterruptController {
     slave.check("slave", in);
     master.restore("master", in);
     slave.restore("slave", in);
-    output.intr(master.isRequesting());
+    announce();
   }
 
   /** A0 is the lowest bit of the port. */
@@ -113,8 +117,13 @@ final class Pic implements Device, InterruptController {
 
     @Override
     public void write(int offset, int size, int value) {
+      boolean initialising = chip.isInitialising();
       chip.write(offset, value & 0xff);
-      drive();
+      if (initialising || chip.isInitialising()) {
+        announce(); // a slave's INT that was high all along is no edge for a master that begins
+      } else {
+        drive();
+      }
     }
 
     @Override

@@ -19,12 +19,19 @@ final class Pin {
   /** Without delivery status and remote IRR, which are read-only. */
   private static final int WRITABLE = 0x1_afff;
 
+  /** Bits 56 to 63, and below them bits 8 to 14 of the destination: KVM_FEATURE_MSI_EXT_DEST_ID. */
+  private static final int HIGH_WRITABLE = 0xfffe_0000;
+
   private static final int DESTINATION_SHIFT = 24;
-  private static final int ENTRY_DESTINATION_SHIFT = 56;
-  private static final long ENTRY_DESTINATION = 0xffL << ENTRY_DESTINATION_SHIFT;
+  private static final int EXTENSION_SHIFT = 17;
+  private static final int EXTENSION = 0x7f;
 
   private static final long MSI_BASE = 0xfee0_0000L;
   private static final int MSI_DESTINATION_SHIFT = 12;
+
+  /** Where KVM wants bits 8 to 31 of the destination. KVM API, KVM_CAP_X2APIC_API. */
+  private static final int MSI_EXTENSION_SHIFT = 40;
+
   private static final int MSI_LOGICAL = 1 << 2;
 
   private final int number;
@@ -33,8 +40,8 @@ final class Pin {
   /** Bits 0 to 31. */
   private int low = MASKED;
 
-  /** Bits 56 to 63. */
-  private int destination;
+  /** Bits 32 to 63. */
+  private int high;
 
   private boolean asserted;
 
@@ -48,7 +55,7 @@ final class Pin {
 
   void reset() {
     low = MASKED;
-    destination = 0;
+    high = 0;
     asserted = false;
     message = message();
   }
@@ -58,7 +65,7 @@ final class Pin {
   }
 
   int readHigh() {
-    return destination << DESTINATION_SHIFT;
+    return high;
   }
 
   void writeLow(int value) {
@@ -71,8 +78,9 @@ final class Pin {
   }
 
   void writeHigh(int value) {
-    destination = value >>> DESTINATION_SHIFT;
+    high = value & HIGH_WRITABLE;
     message = message();
+    deliverLevel();
   }
 
   /** An edge while the pin is masked is lost. */
@@ -82,7 +90,7 @@ final class Pin {
     if (isLevel()) {
       deliverLevel();
     } else if (rises && (low & MASKED) == 0) {
-      send();
+      var unused = send(); // an edge that nobody takes is lost
     }
   }
 
@@ -95,15 +103,16 @@ final class Pin {
   }
 
   private void deliverLevel() {
-    if (asserted && isLevel() && (low & (MASKED | REMOTE_IRR)) == 0) {
+    boolean waits = asserted && isLevel() && (low & (MASKED | REMOTE_IRR)) == 0;
+    if (waits && send()) {
       low |= REMOTE_IRR;
-      send();
     }
   }
 
-  private void send() {
+  /** Whether a local APIC has taken it. */
+  private boolean send() {
     output.route(number, message);
-    output.send(number);
+    return output.send(number);
   }
 
   /** SMI, NMI, INIT and ExtINT are edges, whatever the trigger mode: nothing ends them. */
@@ -117,7 +126,9 @@ final class Pin {
 
   private MsiMessage message() {
     int logical = (low & DESTMOD_LOGICAL) != 0 ? MSI_LOGICAL : 0;
-    long address = MSI_BASE | (long) destination << MSI_DESTINATION_SHIFT | logical;
+    long destination = (long) (high >>> DESTINATION_SHIFT) << MSI_DESTINATION_SHIFT;
+    long extension = (long) (high >>> EXTENSION_SHIFT & EXTENSION) << MSI_EXTENSION_SHIFT;
+    long address = MSI_BASE | extension | destination | logical;
     MsiMessage edge = new MsiMessage(address, low & (VECTOR | DELMOD << DELMOD_SHIFT));
     return isLevel() ? edge.levelTriggered() : edge;
   }
@@ -128,7 +139,7 @@ final class Pin {
 
   /** All 64 bits of the entry. */
   long entry() {
-    return (long) destination << ENTRY_DESTINATION_SHIFT | low;
+    return (long) high << Integer.SIZE | low;
   }
 
   /**
@@ -137,7 +148,8 @@ final class Pin {
    * @throws DeviceStateException if not
    */
   static void check(long entry) {
-    boolean exists = (entry & ~(ENTRY_DESTINATION | WRITABLE | REMOTE_IRR)) == 0;
+    long bits = (long) HIGH_WRITABLE << Integer.SIZE | WRITABLE | REMOTE_IRR;
+    boolean exists = (entry & ~bits) == 0;
     if (!exists || ((entry & REMOTE_IRR) != 0 && !isLevel((int) entry))) {
       throw new DeviceStateException(
           "Saved redirection 0x%016x is refused: no entry has these bits. Take an intact state."
@@ -148,7 +160,7 @@ final class Pin {
   /** Nothing is sent, but what is in service may end. */
   void restore(long entry, boolean newAsserted) {
     low = (int) entry;
-    destination = (int) (entry >>> ENTRY_DESTINATION_SHIFT);
+    high = (int) (entry >>> Integer.SIZE);
     asserted = newAsserted;
     message = message();
     if ((low & REMOTE_IRR) != 0) {

@@ -100,6 +100,8 @@ final class IoapicTest {
     // Delivery status is idle, and remote IRR not the guest's to set.
     assertEquals(0x1_afff, read(low(5)));
     assertEquals(0xa500_0000L, read(low(5) + 1));
+    write(low(5) + 1, -1);
+    assertEquals(0xfffe_0000, (int) read(low(5) + 1));
   }
 
   @Test
@@ -110,6 +112,15 @@ final class IoapicTest {
     assertEquals(List.of(MsiMessage.fixed(3, 0x31)), sent());
     raise(4);
     assertEquals(1, sent().size());
+  }
+
+  /** As Linux writes it for a processor with id 0x1234, if CPUID offers it. */
+  @Test
+  void extendedDestination_isAllOfTheMessages() {
+    write(low(4) + 1, 0x34L << 24 | 0x12L << 17);
+    write(low(4), 0x31);
+    raise(4);
+    assertEquals(List.of(MsiMessage.fixed(0x1234, 0x31)), sent());
   }
 
   @Test
@@ -176,6 +187,22 @@ final class IoapicTest {
   }
 
   /** How Linux ends a level interrupt where there is no EOI register. */
+  /** A kernel that moves the interrupt to a processor that is there must get it. */
+  @Test
+  void levelThatNobodyTakes_hasNoRemoteIrr_andIsSentAnewWithTheEntry() {
+    machine.processors().takeMessages(message -> false);
+    program(9, 5, LEVEL | 0x41);
+    raise(9);
+    assertEquals(LEVEL | 0x41, read(low(9)));
+    sent();
+
+    machine.processors().takeMessages(message -> true);
+    write(low(9) + 1, 0);
+
+    assertEquals(List.of(MsiMessage.fixed(0, 0x41).levelTriggered()), sent());
+    assertEquals(LEVEL | REMOTE_IRR | 0x41, read(low(9)));
+  }
+
   @Test
   void switchingToEdge_clearsRemoteIrr() {
     program(9, 0, LEVEL | 0x41);

@@ -322,6 +322,18 @@ final class PicTest {
     assertEquals(MASTER_BASE + 4, take());
   }
 
+  /** The slave's INT is high meanwhile; what it asked for would come as a spurious interrupt. */
+  @Test
+  void initialisedMaster_hasNoRequestOfASlaveThatIsInitialisedAfterIt() {
+    set(12, true);
+    assertEquals(1 << 2, irr(MASTER));
+
+    initialise(ICW4_8086, ICW4_8086);
+
+    assertEquals(0, irr(MASTER));
+    assertFalse(intr());
+  }
+
   @Test
   void icw1WithoutIcw4_endsAutomaticEoi() {
     initialise(ICW4_8086 | ICW4_AEOI, ICW4_8086);

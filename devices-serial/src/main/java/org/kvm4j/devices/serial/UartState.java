@@ -68,7 +68,7 @@ record UartState(
    * @throws DeviceStateException if it is anything else
    */
   static UartState read(StateReader in) {
-    int fcr = bits(in, "fcr", UART_FCR_ENABLE_FIFO | UART_FCR_TRIGGER_MASK);
+    int fcr = in.bits("fcr", UART_FCR_ENABLE_FIFO | UART_FCR_TRIGGER_MASK);
     boolean fifoMode = (fcr & UART_FCR_ENABLE_FIFO) != 0;
     check(fifoMode || fcr == 0, "fcr has a trigger level without FIFOs");
     Fifo receiver = fifo(fifoMode, in, "rxData");
@@ -84,25 +84,19 @@ record UartState(
         (timeoutNanos != CharacterTimeout.STOPPED) == (waiting && !timedOut),
         "timeoutNanos does not fit the receiver FIFO");
     return new UartState(
-        bits(in, "ier", Uart16550.IER_BITS),
+        in.bits("ier", Uart16550.IER_BITS),
         fcr,
         in.intValue("lcr", 0, 0xff),
         in.intValue("divisor", 0, 0xffff),
-        bits(in, "mcr", ModemControl.MCR_BITS),
-        bits(in, "msrDeltas", UART_MSR_ANY_DELTA),
+        in.bits("mcr", ModemControl.MCR_BITS),
+        in.bits("msrDeltas", UART_MSR_ANY_DELTA),
         in.intValue("scr", 0, 0xff),
-        bits(in, "lsrErrors", UART_LSR_BRK_ERROR_BITS),
+        in.bits("lsrErrors", UART_LSR_BRK_ERROR_BITS),
         receiver,
         transmitter,
         threPending,
         timedOut,
         timeoutNanos);
-  }
-
-  private static int bits(StateReader in, String key, int allowed) {
-    int value = in.intValue(key, 0, allowed);
-    check((value & ~allowed) == 0, key + " has a bit that does not exist");
-    return value;
   }
 
   private static Fifo fifo(boolean fifoMode, StateReader in, String key) {

@@ -242,9 +242,9 @@ final class ConnectedDevice implements DeviceContext, AutoCloseable {
       }
 
       @Override
-      public void send(int pin) {
+      public boolean send(int pin) {
         holdings.checkOpen();
-        joining.send(pin);
+        return joining.send(pin);
       }
     };
   }

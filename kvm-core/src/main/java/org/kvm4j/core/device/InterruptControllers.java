@@ -138,8 +138,8 @@ public final class InterruptControllers {
       processors().route(pin, message);
     }
 
-    void send(int pin) {
-      processors().send(pin);
+    boolean send(int pin) {
+      return processors().send(pin);
     }
 
     void setLine(int gsi, boolean high) {

@@ -61,7 +61,7 @@ public final class AcpiTables {
     next = align(address + table.length);
     if (next > MemoryLayout.ACPI_TABLES.end()) {
       throw new BootException(
-          "ACPI tables: more than the %d bytes that there is room for. Describe fewer devices."
+          "ACPI tables: more than the %d bytes that there is room for. Choose fewer devices or vCPUs."
               .formatted(MemoryLayout.ACPI_TABLES.sizeBytes()));
     }
     memory.write(address, table);

@@ -1,5 +1,6 @@
 package org.kvm4j.machine.boot;
 
+import org.kvm4j.CpuTopology;
 import org.kvm4j.GuestMemory;
 
 /**
@@ -8,6 +9,9 @@ import org.kvm4j.GuestMemory;
  *
  * <p>The floating pointer is in the extended BIOS data area and the table in the BIOS area, because
  * a KiB does not hold 255 processors.
+ *
+ * <p>It has no room for ids above 254: processors with such are in ACPI's tables alone, and a
+ * kernel that reads this one does without them.
  */
 public final class MpTable {
 
@@ -77,7 +81,10 @@ public final class MpTable {
 
   private byte[] describe(Hardware hardware) {
     for (int i = 0; i < hardware.processors().count(); i++) {
-      processor(hardware.processors().apicId(i));
+      int apicId = hardware.processors().apicId(i);
+      if (apicId <= CpuTopology.LAST_XAPIC_ID) {
+        processor(apicId);
+      }
     }
     begin(BUS).u8(ISA_BUS).ascii("ISA", 6, ' ');
     begin(IO_APIC)

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kvm4j.CpuTopology;
 import org.kvm4j.device.AcpiDevice;
 import org.kvm4j.machine.BootException;
@@ -92,9 +93,10 @@ class AcpiTablesTest {
     assertSumIsZero(rsdp, 36);
   }
 
-  @Test
-  void everyTable_sumsUpAndIsInItsAreaWithoutOverlap() {
-    Hardware hardware = hardware(255);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 255, 300, 1024})
+  void everyTable_sumsUpAndIsInItsAreaWithoutOverlap(int vcpus) {
+    Hardware hardware = hardware(vcpus);
     long rsdp = rsdp(hardware);
     long fadt = table(hardware, "FACP");
     long facs = Integer.toUnsignedLong(memory.readInt(fadt + 36));
@@ -192,6 +194,33 @@ class AcpiTablesTest {
         "UID and APIC id");
   }
 
+  /** ACPI 6.5, section 5.2.12.12: type 9 from id 255 on, and only there. */
+  @Test
+  void madt_hasTheNewerEntry_whereAnIdNeedsIt() {
+    List<String> last = madtEntries(hardware(300)).stream().map(HexFormat.of()::formatHex).toList();
+
+    assertEquals(255, last.stream().filter(e -> e.startsWith("0008")).count());
+    assertEquals("0008fefe01000000", last.get(254));
+    assertEquals("09100000ff00000001000000ff000000", last.get(255), "reserved, id, flags, UID");
+    assertEquals("091000002b010000010000002b010000", last.get(299));
+    assertTrue(last.contains("0406ff000001"), "LINT1 of all is NMI");
+    assertTrue(last.contains("0a0c0000ffffffff01000000"), "and of all with wide ids");
+  }
+
+  @Test
+  void madt_countsProcessorsApart_fromIdsWithHoles() {
+    Hardware hardware = Hardware.standard(new CpuTopology(5, 5, 5), DEVICES);
+
+    assertEquals(
+        "0910000024010000010000007c000000",
+        madtEntries(hardware).stream()
+            .filter(e -> e[0] == 9)
+            .map(HexFormat.of()::formatHex)
+            .reduce((first, second) -> second)
+            .orElseThrow(),
+        "id 0x124, UID 124");
+  }
+
   @Test
   void madt_hasTheIoapicAndTheSciButNoTimerOverride_withKvmsRouting() {
     List<String> entries =
@@ -255,7 +284,7 @@ class AcpiTablesTest {
 
   /** With the compiler of ACPICA, the implementation that Linux has: apt package acpica-tools. */
   @ParameterizedTest
-  @CsvSource({"1, 1, 1", "2, 2, 2", "1, 255, 1"})
+  @CsvSource({"1, 1, 1", "2, 2, 2", "1, 255, 1", "5, 5, 5", "1, 300, 1", "2, 256, 2"})
   void iasl_disassemblesEveryTableWithoutWarningAndCompilesTheDsdtAgain(
       int sockets, int cores, int threads, @TempDir Path directory)
       throws IOException, InterruptedException {
@@ -282,9 +311,11 @@ class AcpiTablesTest {
     assertTrue(dsdt.contains("\"QEMU0001\""), dsdt);
     assertVirtioMmio(dsdt.substring(dsdt.indexOf("Device (VIO)")));
     assertEquals(topology.count(), count(dsdt, "\"ACPI0007\""));
-    assertEquals(
-        topology.count(),
-        count(Files.readString(directory.resolve("apic.dsl")), "[Processor Local APIC]"));
+    String apic = Files.readString(directory.resolve("apic.dsl"));
+    long wide = IntStream.range(0, topology.count()).filter(i -> topology.apicId(i) >= 255).count();
+    assertEquals(topology.count() - wide, count(apic, "[Processor Local APIC]"));
+    assertEquals(wide, count(apic, "[Processor Local x2APIC]"));
+    assertEquals(wide > 0 ? 1 : 0, count(apic, "[Local x2APIC NMI]"));
     String compiled = run(directory, "iasl", "dsdt.dsl");
     assertTrue(compiled.contains("0 Errors, 0 Warnings"), compiled);
   }

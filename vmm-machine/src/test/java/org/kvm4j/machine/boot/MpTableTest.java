@@ -94,6 +94,15 @@ class MpTableTest {
   }
 
   @Test
+  void processors_whoseIdsDoNotFit_areLeftOut() {
+    List<String> processors =
+        entries(hardware(300)).stream().filter(e -> e.length() == 40).toList();
+
+    assertEquals(255, processors.size());
+    assertEquals("00fe", processors.get(254).substring(0, 4));
+  }
+
+  @Test
   void busAndIoapic_areThoseOfAPc() {
     List<String> entries = entries(hardware(1));
 
