@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.kvm4j.Buses;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.Hypervisor;
@@ -65,6 +66,7 @@ public final class Machine implements AutoCloseable {
   private final EndLatch end = new EndLatch(this::letAllEnd);
   private final PauseGate gate = new PauseGate();
   private final GuestClocks guestClocks;
+  private final HaltWatch haltWatch;
   private final Restarter restarter = new Restarter(this::closeGate, this::restart);
   private final RunOptions run;
   private final Host host;
@@ -92,6 +94,8 @@ public final class Machine implements AutoCloseable {
     this.loader = loader;
     this.guestClocks = new GuestClocks(vm, gate);
     this.interrupts = InterruptChips.of(config.kernelChips(), vm);
+    this.haltWatch =
+        new HaltWatch(config.processors().count(), this::askAll, interrupts, gate, end);
     this.devices =
         new DeviceSet(
             new Platform(
@@ -218,6 +222,7 @@ public final class Machine implements AutoCloseable {
       time.start();
     }
     threads.forEach(VcpuThread::start);
+    haltWatch.start();
   }
 
   /**
@@ -416,6 +421,7 @@ public final class Machine implements AutoCloseable {
     time.stop();
     threads.forEach(VcpuThread::kick);
     boolean ended = joinThreads();
+    haltWatch.close();
     time.close();
     restarter.close();
     // What devices do in close() is no part of their life.
@@ -467,6 +473,10 @@ public final class Machine implements AutoCloseable {
   private void letAllEnd() {
     gate.openForGood();
     kickAll();
+  }
+
+  private void askAll(Consumer<Vcpu> question) {
+    threads.forEach(thread -> thread.ask(question));
   }
 
   private void kickAll() {

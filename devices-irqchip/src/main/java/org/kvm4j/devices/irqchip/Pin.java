@@ -67,6 +67,7 @@ final class Pin {
       low &= ~REMOTE_IRR;
     }
     message = message();
+    announceEdge();
     deliverLevel();
   }
 
@@ -98,6 +99,13 @@ final class Pin {
     if (asserted && isLevel() && (low & (MASKED | REMOTE_IRR)) == 0) {
       low |= REMOTE_IRR;
       send();
+    }
+  }
+
+  /** A guest that is halted with interrupts off may wait for it, if it is an NMI. */
+  private void announceEdge() {
+    if (!isLevel() && (low & MASKED) == 0) {
+      output.route(number, message);
     }
   }
 
