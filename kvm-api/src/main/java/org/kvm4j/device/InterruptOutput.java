@@ -21,6 +21,9 @@ public interface InterruptOutput {
    * as {@link InterruptController#endOfInterrupt}. A level-triggered message that is not the pin's
    * last one costs milliseconds, all else nothing.
    *
+   * <p>Tell an edge-triggered one as soon as its pin is programmed and not masked: if it is an NMI,
+   * a guest that is halted with interrupts off may wait for it, and is taken for dead otherwise.
+   *
    * @param pin of the I/O APIC, 0 to 23
    */
   void route(int pin, MsiMessage message);

@@ -15,6 +15,7 @@ public record MsiMessage(long address, int data) {
   private static final long BASE = 0xfee0_0000L;
   private static final int DESTINATION_SHIFT = 12;
   private static final int LOW_DESTINATION = 0xff;
+  private static final int DELIVERY_MODE_SHIFT = 8;
   private static final int ASSERT = 1 << 14;
   private static final int LEVEL = 1 << 15;
   private static final int FIRST_VECTOR = 0x10;
@@ -51,6 +52,11 @@ public record MsiMessage(long address, int data) {
   /** Whether its end is told to the I/O APIC. */
   public boolean isLevelTriggered() {
     return (data & LEVEL) != 0;
+  }
+
+  /** What it asks the local APIC to do. */
+  public DeliveryMode deliveryMode() {
+    return DeliveryMode.of(data >>> DELIVERY_MODE_SHIFT);
   }
 
   /** The interrupt vector, 0 to 0xff. */

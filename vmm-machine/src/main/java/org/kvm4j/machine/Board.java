@@ -2,7 +2,9 @@ package org.kvm4j.machine;
 
 import java.util.List;
 import java.util.Map;
+import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.core.device.DeviceSet;
+import org.kvm4j.core.device.DeviceSpec;
 import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.DeviceOption;
 import org.kvm4j.machine.boot.Hardware;
@@ -33,6 +35,13 @@ final class Board {
   Board(MachineConfig config, DeviceSet devices) {
     this.config = config;
     this.devices = devices;
+  }
+
+  /** The devices that a machine is to have, with their types. */
+  static List<DeviceSpec> specs(MachineConfig config, DeviceCatalog catalog, MemoryLayout layout) {
+    return requests(config, layout).stream()
+        .map(request -> new DeviceSpec(catalog.find(request.type()), request.options()))
+        .toList();
   }
 
   /** What the machine occupies before it has a device: KVM answers there, or RAM does. */

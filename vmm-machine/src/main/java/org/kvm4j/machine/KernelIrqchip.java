@@ -26,4 +26,10 @@ record KernelIrqchip(Vm vm) implements InterruptChips {
   public boolean handle(VcpuExit exit) {
     return false;
   }
+
+  @Override
+  public boolean mayWakeDeafVcpus() {
+    return vm.interrupts().ioapic().redirections().stream()
+        .anyMatch(pin -> !pin.masked() && InterruptChips.reachesDeafVcpus(pin.deliveryMode()));
+  }
 }

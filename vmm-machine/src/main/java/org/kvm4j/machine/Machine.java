@@ -6,12 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.kvm4j.Buses;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.Hypervisor;
 import org.kvm4j.KvmException;
-import org.kvm4j.MemorySlot;
 import org.kvm4j.Vcpu;
 import org.kvm4j.Vm;
 import org.kvm4j.core.HostCpus;
@@ -20,13 +18,11 @@ import org.kvm4j.core.bus.PioSpace;
 import org.kvm4j.core.bus.UnclaimedAccesses;
 import org.kvm4j.core.device.DeviceCatalog;
 import org.kvm4j.core.device.DeviceSet;
-import org.kvm4j.core.device.DeviceSpec;
 import org.kvm4j.core.device.DeviceType;
 import org.kvm4j.core.device.Platform;
 import org.kvm4j.core.device.Recorder;
 import org.kvm4j.core.device.StreamOpener;
 import org.kvm4j.core.device.VmTime;
-import org.kvm4j.device.DeviceException;
 import org.kvm4j.device.DeviceFaultException;
 import org.kvm4j.device.HostRequest;
 import org.kvm4j.device.VmClock;
@@ -51,21 +47,15 @@ public final class Machine implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Machine.class.getName());
 
-  /** Of a vCPU in a device that has failed. */
-  private static final long MOST_MILLIS_TO_COME_BACK = 2000;
-
-  private static final long MILLIS_BETWEEN_LOOKS = 200;
-
   private final Vm vm;
   private final VmTime time = new VmTime();
   private final PioSpace pio = new PioSpace();
   private final MmioSpace mmio = new MmioSpace();
   private final DeviceSet devices;
   private final InterruptChips interrupts;
-  private final EndLatch end = new EndLatch(this::letAllEnd);
-  private final PauseGate gate = new PauseGate();
-  private final GuestClocks guestClocks;
-  private final Restarter restarter = new Restarter(this::closeGate, this::restart);
+  private final VcpuThreads vcpus;
+  private final EndLatch end;
+  private final Restarter restarter;
   private final RunOptions run;
   private final Host host;
   private final OutputMeter output;
@@ -73,15 +63,9 @@ public final class Machine implements AutoCloseable {
   private final Loader loader;
   private final Board board;
 
-  /** Grows while a stream's thread may already end the machine, which goes through it. */
-  private final List<VcpuThread> threads = new CopyOnWriteArrayList<>();
-
   private Optional<Recorder> recorder = Optional.empty();
   private Optional<PowerOnState> powerOn = Optional.empty();
   private String bootDescription = "";
-  private volatile boolean deviceFailed;
-  private boolean paused;
-  private boolean started;
   private boolean closed;
 
   private Machine(Vm vm, MachineConfig config, Host host, Loader loader) {
@@ -90,8 +74,10 @@ public final class Machine implements AutoCloseable {
     this.host = host;
     this.output = new OutputMeter(host.streams());
     this.loader = loader;
-    this.guestClocks = new GuestClocks(vm, gate);
     this.interrupts = InterruptChips.of(config.kernelChips(), vm);
+    this.vcpus = new VcpuThreads(vm, time, interrupts, config.processors().count(), this::request);
+    this.end = vcpus.end();
+    this.restarter = new Restarter(vcpus::letStand, this::restart, end);
     this.devices =
         new DeviceSet(
             new Platform(
@@ -118,14 +104,7 @@ public final class Machine implements AutoCloseable {
    */
   public static void check(MachineConfig config, DeviceCatalog catalog) {
     MemoryLayout layout = MemoryLayout.ofRam(config.ram().bytes());
-    DeviceSet.check(specs(config, catalog, layout), Board.plan(config));
-  }
-
-  private static List<DeviceSpec> specs(
-      MachineConfig config, DeviceCatalog catalog, MemoryLayout layout) {
-    return Board.requests(config, layout).stream()
-        .map(request -> new DeviceSpec(catalog.find(request.type()), request.options()))
-        .toList();
+    DeviceSet.check(Board.specs(config, catalog, layout), Board.plan(config));
   }
 
   /**
@@ -187,38 +166,29 @@ public final class Machine implements AutoCloseable {
     }
     recorder = run.recording().map(file -> Recorder.create(file, time, host.onMessage()));
     recorder.ifPresent(devices::recordWith);
-    devices.addAll(specs(config, catalog, layout));
+    devices.addAll(Board.specs(config, catalog, layout));
     devices.connect();
     bootDescription = loader.description();
     BootState boot = loader.load(vm.memory(), board);
     VcpuSetup setup = new VcpuSetup(hypervisor, config, boot);
-    List<Vcpu> vcpus = new ArrayList<>();
+    List<Vcpu> created = new ArrayList<>();
     for (int i = 0; i < config.processors().count(); i++) {
       Vcpu vcpu = vm.createVcpu(config.processors().topology().apicId(i), new Buses(pio, mmio));
       setup.prepare(vcpu);
-      vcpus.add(vcpu);
-      threads.add(newThread(vcpu));
-      threads.get(i).pinTo(config.processors().pins().getOrDefault(i, Set.of()));
+      created.add(vcpu);
+      Thread thread = vcpus.add(vcpu, config.processors().pins().getOrDefault(i, Set.of()));
+      recorder.ifPresent(r -> r.vcpu(vcpu.id(), thread));
     }
     if (run.onReset() == ResetPolicy.RESTART) {
       powerOn =
-          Optional.of(PowerOnState.of(vm, config.kernelChips(), vcpus, hypervisor.msrIndexList()));
+          Optional.of(
+              PowerOnState.of(vm, config.kernelChips(), created, hypervisor.msrIndexList()));
     }
-  }
-
-  private VcpuThread newThread(Vcpu vcpu) {
-    VcpuThread thread = new VcpuThread(vcpu, vm.memory(), interrupts, end, gate, this::request);
-    recorder.ifPresent(r -> r.vcpu(vcpu.id(), thread.thread()));
-    return thread;
   }
 
   /** Starts the clock and all vCPUs; call it once. */
   public synchronized void start() {
-    started = true;
-    if (!paused) {
-      time.start();
-    }
-    threads.forEach(VcpuThread::start);
+    vcpus.start();
   }
 
   /**
@@ -230,42 +200,21 @@ public final class Machine implements AutoCloseable {
    * @throws InterruptedException if the waiting thread is interrupted; the machine goes on
    */
   public synchronized void pause() throws InterruptedException {
-    if (paused) {
-      return;
+    if (!vcpus.isPaused()) {
+      vcpus.pause();
     }
-    closeGate();
-    try {
-      if (gate.awaitStanding() && started) {
-        guestClocks.stop();
-      }
-    } catch (InterruptedException | RuntimeException e) {
-      gate.reopen();
-      throw e;
-    }
-    time.stop();
-    paused = true;
-  }
-
-  private void closeGate() {
-    gate.close();
-    kickAll();
   }
 
   /** Lets a paused machine go on; does nothing if it runs. */
   public synchronized void resume() {
-    if (paused) {
-      paused = false;
-      if (started) {
-        guestClocks.start();
-        time.start();
-      }
-      gate.reopen();
+    if (vcpus.isPaused()) {
+      vcpus.resume();
     }
   }
 
   /** Whether the machine was paused and not resumed since. */
   public synchronized boolean isPaused() {
-    return paused;
+    return vcpus.isPaused();
   }
 
   /**
@@ -284,22 +233,14 @@ public final class Machine implements AutoCloseable {
     if (ids.isEmpty()) {
       return List.of();
     }
-    boolean ran = !paused;
+    boolean ran = !vcpus.isPaused();
     pause();
     try {
-      return ids.stream().map(id -> replace(id, newer)).toList();
+      return ids.stream().map(id -> Replacement.of(devices, id, newer)).toList();
     } finally {
       if (ran) {
         resume();
       }
-    }
-  }
-
-  private Replacement replace(String id, DeviceType newer) {
-    try {
-      return Replacement.done(id, newer, devices.replace(id, newer));
-    } catch (DeviceException e) {
-      return new Replacement(false, e.getMessage());
     }
   }
 
@@ -334,10 +275,7 @@ public final class Machine implements AutoCloseable {
    */
   public MachineEnd await() throws InterruptedException {
     MachineEnd result = end.await();
-    for (VcpuThread thread : threads) {
-      var unused = comesBack(thread);
-    }
-    time.stop();
+    vcpus.awaitEnd();
     return result;
   }
 
@@ -352,13 +290,7 @@ public final class Machine implements AutoCloseable {
 
   /** The files that are the guest's RAM, if that was asked for; none else. */
   public List<RamFile> ramFiles() {
-    List<RamFile> files = new ArrayList<>();
-    for (MemorySlot slot : vm.slots().all()) {
-      vm.slots()
-          .memfd(slot)
-          .ifPresent(fd -> files.add(new RamFile(slot.guestAddress(), slot.sizeBytes(), fd)));
-    }
-    return files;
+    return RamFile.of(vm.slots());
   }
 
   /** What was booted and by which protocol, as a sentence. */
@@ -388,7 +320,7 @@ public final class Machine implements AutoCloseable {
    * @throws InterruptedException if the waiting thread is interrupted; the machine goes on
    */
   public synchronized Explanation explain() throws InterruptedException {
-    boolean runs = started && !paused && !end.isReported();
+    boolean runs = vcpus.hasStarted() && !vcpus.isPaused() && !end.isReported();
     try {
       if (runs) {
         pause();
@@ -397,7 +329,7 @@ public final class Machine implements AutoCloseable {
       LOG.log(Level.DEBUG, "explained without registers", e);
     }
     try {
-      return witnesses.explanation(threads);
+      return witnesses.explanation(vcpus.all());
     } finally {
       if (runs) {
         resume();
@@ -415,12 +347,11 @@ public final class Machine implements AutoCloseable {
     stop("closed");
     // No thread may touch a device or guest memory once they go: vCPUs, then timers, then devices.
     time.stop();
-    threads.forEach(VcpuThread::kick);
-    boolean ended = joinThreads();
+    boolean ended = vcpus.join();
     time.close();
     restarter.close();
     // What devices do in close() is no part of their life.
-    recorder.ifPresent(started ? Recorder::close : Recorder::discard);
+    recorder.ifPresent(vcpus.hasStarted() ? Recorder::close : Recorder::discard);
     devices.close();
     loader.close();
     if (ended && time.hasEnded()) {
@@ -433,86 +364,28 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  /**
-   * Waits for a vCPU's end. A device that has failed may keep it for ever; nothing else does, and a
-   * device may also fail while this waits.
-   */
-  private boolean comesBack(VcpuThread thread) throws InterruptedException {
-    while (!deviceFailed) {
-      if (thread.join(MILLIS_BETWEEN_LOOKS)) {
-        return true;
-      }
-    }
-    return thread.join(MOST_MILLIS_TO_COME_BACK);
-  }
-
-  private boolean joinThreads() {
-    boolean ended = true;
-    boolean interrupted = false;
-    for (VcpuThread thread : threads) {
-      while (true) {
-        try {
-          ended &= comesBack(thread);
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return ended;
-  }
-
-  private void letAllEnd() {
-    gate.openForGood();
-    kickAll();
-  }
-
-  private void kickAll() {
-    threads.forEach(VcpuThread::kick);
-  }
-
   private void request(VmEvent event, String cause) {
     if (event == VmEvent.RESET && run.onReset() == ResetPolicy.RESTART) {
       restarter.request(cause);
       return;
     }
-    end.report(
-        MachineEnd.of(
-            switch (event) {
-              case POWER_OFF -> MachineEnd.Kind.POWER_OFF;
-              case RESET -> MachineEnd.Kind.RESET;
-              case GUEST_PANIC -> MachineEnd.Kind.GUEST_PANIC;
-            },
-            cause));
+    end.report(MachineEnd.of(MachineEnd.Kind.of(event), cause));
   }
 
   /** The gate is closed already; on the restarter's thread. */
-  private synchronized void restart(String cause) {
-    try {
-      if (gate.awaitStanding()) {
-        host.onMessage()
-            .accept("The guest reset the machine (%s): it starts again.".formatted(cause));
-        powerOn.orElseThrow().restore(devices, gate);
-        var unused = loader.load(vm.memory(), board); // the vCPUs have it already
-        restarter.done();
-        gate.reopen();
-      }
-    } catch (KvmException e) {
-      end.report(MachineEnd.failed(e));
-    } catch (RuntimeException | Error e) {
-      end.report(
-          MachineEnd.failed(
-              new KvmException("Reset: %s. This is a bug in kvm4j.".formatted(e), e)));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the machine is being closed
+  private synchronized void restart(String cause) throws InterruptedException {
+    if (vcpus.gate().awaitStanding()) {
+      host.onMessage()
+          .accept("The guest reset the machine (%s): it starts again.".formatted(cause));
+      powerOn.orElseThrow().restore(devices, vcpus.gate());
+      var unused = loader.load(vm.memory(), board); // the vCPUs have it already
+      restarter.done();
+      vcpus.gate().reopen();
     }
   }
 
   private void deviceFault(DeviceFaultException fault) {
-    deviceFailed = true;
+    vcpus.deviceFailed();
     host.onDeviceFault().accept(fault);
     if (run.onDeviceFault() == FaultPolicy.STOP) {
       end.report(MachineEnd.failed(fault));

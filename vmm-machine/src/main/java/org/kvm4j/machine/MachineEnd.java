@@ -3,6 +3,7 @@ package org.kvm4j.machine;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.kvm4j.KvmException;
+import org.kvm4j.device.VmEvent;
 
 /**
  * How a machine ended.
@@ -32,7 +33,16 @@ public record MachineEnd(
     /** The host asked for the end. */
     STOPPED,
     /** The machine could not go on: KVM, a device or the host failed. */
-    FAILED
+    FAILED;
+
+    /** What a guest's request is, if it ends the machine. */
+    static Kind of(VmEvent event) {
+      return switch (event) {
+        case POWER_OFF -> POWER_OFF;
+        case RESET -> RESET;
+        case GUEST_PANIC -> GUEST_PANIC;
+      };
+    }
   }
 
   static MachineEnd of(Kind kind, String cause) {

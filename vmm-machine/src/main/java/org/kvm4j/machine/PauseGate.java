@@ -20,6 +20,7 @@ final class PauseGate {
   private int running;
   private int standing;
   private int closers;
+  private long timesClosed;
   private boolean open;
 
   private Consumer<Vcpu> errand = vcpu -> {};
@@ -82,13 +83,20 @@ final class PauseGate {
     notifyAll();
   }
 
-  private boolean isClosed() {
+  /** Whether vCPU threads stand, or are about to. */
+  synchronized boolean isClosed() {
     return closers > 0 && !open;
   }
 
   /** Closes the gate; who is in the guest must be kicked out of it. */
   synchronized void close() {
     closers++;
+    timesClosed++;
+  }
+
+  /** How often it was closed: if that has not changed, nobody paused or reset the vCPUs. */
+  synchronized long timesClosed() {
+    return timesClosed;
   }
 
   /**

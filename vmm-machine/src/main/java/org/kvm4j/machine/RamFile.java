@@ -1,5 +1,10 @@
 package org.kvm4j.machine;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.kvm4j.MemorySlot;
+import org.kvm4j.memory.MemorySlots;
+
 /**
  * A range of guest RAM in a file that another process can map, too: {@code /proc/PID/fd/N}, or the
  * descriptor itself over a Unix socket.
@@ -9,6 +14,16 @@ package org.kvm4j.machine;
  * @param fd the descriptor, the machine's own: duplicate it to keep it
  */
 public record RamFile(long guestAddress, long sizeBytes, int fd) {
+
+  static List<RamFile> of(MemorySlots slots) {
+    List<RamFile> files = new ArrayList<>();
+    for (MemorySlot slot : slots.all()) {
+      slots
+          .memfd(slot)
+          .ifPresent(fd -> files.add(new RamFile(slot.guestAddress(), slot.sizeBytes(), fd)));
+    }
+    return files;
+  }
 
   /** Where another process of the same user finds it. */
   @Override

@@ -1,6 +1,8 @@
 package org.kvm4j.machine;
 
+import org.kvm4j.core.device.DeviceSet;
 import org.kvm4j.core.device.DeviceType;
+import org.kvm4j.device.DeviceException;
 
 /**
  * What came of the replacement of one device.
@@ -10,7 +12,16 @@ import org.kvm4j.core.device.DeviceType;
  */
 public record Replacement(boolean done, String sentence) {
 
-  static Replacement done(String id, DeviceType newer, boolean withState) {
+  /** Replaces a device, or says why not. */
+  static Replacement of(DeviceSet devices, String id, DeviceType newer) {
+    try {
+      return done(id, newer, devices.replace(id, newer));
+    } catch (DeviceException e) {
+      return new Replacement(false, e.getMessage());
+    }
+  }
+
+  private static Replacement done(String id, DeviceType newer, boolean withState) {
     return new Replacement(
         true,
         "Device %s is now that of %s %s%s."

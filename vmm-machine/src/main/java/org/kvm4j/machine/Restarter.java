@@ -3,7 +3,7 @@ package org.kvm4j.machine;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import org.kvm4j.KvmException;
 
 /**
  * Carries out resets on a thread of its own, because who asks for one is a vCPU inside of a device.
@@ -15,7 +15,8 @@ final class Restarter implements AutoCloseable {
   private static final int MOST_SECONDS_TO_END = 10;
 
   private final Runnable stopVcpus;
-  private final Consumer<String> restart;
+  private final Work restart;
+  private final EndLatch end;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -30,11 +31,18 @@ final class Restarter implements AutoCloseable {
    *
    * @param stopVcpus makes them stand, without waiting: none may run on after the access that meant
    *     a reset
-   * @param restart resets the machine for a cause and lets it go on; reports what goes wrong itself
+   * @param restart resets the machine and lets it go on
+   * @param end of the machine, if that fails
    */
-  Restarter(Runnable stopVcpus, Consumer<String> restart) {
+  Restarter(Runnable stopVcpus, Work restart, EndLatch end) {
     this.stopVcpus = stopVcpus;
     this.restart = restart;
+    this.end = end;
+  }
+
+  /** A reset for a cause. */
+  interface Work {
+    void reset(String cause) throws InterruptedException;
   }
 
   /** Asks for a reset; does nothing while one is under way already. */
@@ -42,7 +50,21 @@ final class Restarter implements AutoCloseable {
     if (!pending && !thread.isShutdown()) {
       pending = true;
       stopVcpus.run();
-      thread.execute(() -> restart.accept(cause));
+      thread.execute(() -> restart(cause));
+    }
+  }
+
+  private void restart(String cause) {
+    try {
+      restart.reset(cause);
+    } catch (KvmException e) {
+      end.report(MachineEnd.failed(e));
+    } catch (RuntimeException | Error e) {
+      end.report(
+          MachineEnd.failed(
+              new KvmException("Reset: %s. This is a bug in kvm4j.".formatted(e), e)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the machine is being closed
     }
   }
 

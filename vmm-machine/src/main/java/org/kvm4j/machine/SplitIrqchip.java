@@ -1,6 +1,8 @@
 package org.kvm4j.machine;
 
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.kvm4j.RunState;
@@ -114,6 +116,14 @@ final class SplitIrqchip implements InterruptChips, InterruptOutput {
                   .<GsiRoute>map(route -> new GsiRoute.Msi(route.getKey(), route.getValue()))
                   .toList());
     }
+  }
+
+  /** A masked pin counts, too, as it keeps its message: rather no end than a wrong one. */
+  @Override
+  public synchronized boolean mayWakeDeafVcpus() {
+    return Arrays.stream(messages)
+        .filter(Objects::nonNull)
+        .anyMatch(message -> InterruptChips.reachesDeafVcpus(message.deliveryMode()));
   }
 
   @Override

@@ -2,7 +2,9 @@ package org.kvm4j.machine;
 
 import java.lang.System.Logger.Level;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.kvm4j.GuestMemory;
 import org.kvm4j.KvmCapabilityException;
 import org.kvm4j.KvmException;
@@ -25,6 +27,7 @@ final class VcpuThread implements Runnable {
   private final BiConsumer<VmEvent, String> onRequest;
   private final Thread thread;
   private final VcpuWitness witness;
+  private final AtomicReference<Consumer<Vcpu>> question = new AtomicReference<>();
   private Set<Integer> hostCpus = Set.of();
 
   /**
@@ -72,6 +75,16 @@ final class VcpuThread implements Runnable {
   }
 
   /**
+   * Has the vCPU do something on its thread when it is next out of the guest, which is soon unless
+   * a device keeps it, it stands or it has ended. One that was asked before and not done is
+   * dropped.
+   */
+  void ask(Consumer<Vcpu> newQuestion) {
+    question.set(newQuestion); // before the kick
+    kick();
+  }
+
+  /**
    * Waits for its end.
    *
    * @param millis at most
@@ -92,6 +105,7 @@ final class VcpuThread implements Runnable {
       while (!end.isReported()) {
         interrupts.beforeRun(vcpu);
         handle(vcpu.run());
+        answer();
         gate.pass(vcpu, this::stand);
         witness.goesOn();
       }
@@ -104,6 +118,12 @@ final class VcpuThread implements Runnable {
     } finally {
       witness.stands();
       gate.leave();
+    }
+  }
+
+  private void answer() {
+    if (question.get() != null) {
+      question.getAndSet(null).accept(vcpu);
     }
   }
 

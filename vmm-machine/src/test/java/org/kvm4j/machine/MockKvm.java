@@ -30,6 +30,8 @@ import org.kvm4j.irq.PitState;
 import org.kvm4j.memory.MemorySlots;
 import org.kvm4j.policy.VmPolicy;
 import org.kvm4j.state.VcpuState;
+import org.kvm4j.stats.StatisticDescriptor;
+import org.kvm4j.stats.Statistics;
 import org.kvm4j.testkit.FakeGuestMemory;
 
 /** A KVM of mocks, whose vCPUs run until they are kicked. */
@@ -84,10 +86,29 @@ final class MockKvm {
     when(vcpu.msrs(List.of(MSR_IA32_TSC))).thenReturn(List.of(new Msr(MSR_IA32_TSC, 0)));
     when(vcpu.specialRegisters()).thenReturn(VcpuRegisters.AFTER_RESET);
     when(vcpu.mpState()).thenReturn(MpState.RUNNABLE);
+    Statistics counts = statistics("exits");
+    when(vcpu.statistics()).thenReturn(counts);
     runUntilKicked(vcpu, () -> {});
     vcpus.add(vcpu);
     buses = itsBuses;
     return vcpu;
+  }
+
+  /** A file in which there is one counter, at 0. */
+  static Statistics statistics(String name) {
+    Statistics statistics = mock(Statistics.class);
+    when(statistics.descriptors())
+        .thenReturn(
+            List.of(
+                new StatisticDescriptor(
+                    name,
+                    StatisticDescriptor.Type.CUMULATIVE,
+                    StatisticDescriptor.Unit.NONE,
+                    StatisticDescriptor.Base.POW10,
+                    0,
+                    1,
+                    0)));
+    return statistics;
   }
 
   /**

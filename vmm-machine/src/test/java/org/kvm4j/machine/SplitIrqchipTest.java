@@ -1,5 +1,6 @@
 package org.kvm4j.machine;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
@@ -13,14 +14,18 @@ import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.kvm4j.RunState;
 import org.kvm4j.Vcpu;
 import org.kvm4j.VcpuExit;
 import org.kvm4j.Vm;
 import org.kvm4j.core.device.InterruptControllers;
 import org.kvm4j.event.Injection;
+import org.kvm4j.irq.DeliveryMode;
 import org.kvm4j.irq.GsiRoute;
 import org.kvm4j.irq.Interrupts;
 import org.kvm4j.irq.MsiMessage;
@@ -58,6 +63,19 @@ final class SplitIrqchipTest {
     verify(vm).createSplitIrqchip(24);
     verify(controllers).connectTo(irqchip);
     verify(vm, never()).setIrqLine(anyInt(), anyBoolean());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void pinMayWakeAVcpuWithInterruptsOff_ifItsMessageIsNoVectoredInterrupt(DeliveryMode mode) {
+    irqchip.route(3, EDGE);
+    assertFalse(irqchip.mayWakeDeafVcpus());
+    irqchip.route(5, new MsiMessage(EDGE.address(), mode.number() << 8));
+
+    boolean vectored =
+        Set.of(DeliveryMode.FIXED, DeliveryMode.LOWEST_PRIORITY, DeliveryMode.EXTINT)
+            .contains(mode);
+    assertEquals(!vectored, irqchip.mayWakeDeafVcpus());
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
@@ -13,6 +14,7 @@ import static org.mockito.Mockito.when;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -225,6 +227,28 @@ final class VcpuThreadTest {
     thread.join(0);
 
     verify(vcpu).run();
+  }
+
+  @Test
+  void question_isAnsweredOnce_onTheVcpusThread_whenItIsNextOutOfTheGuest() throws Exception {
+    List<Thread> answered = new CopyOnWriteArrayList<>();
+    when(vcpu.run())
+        .thenAnswer(
+            call -> {
+              thread.ask(asked -> fail("it was asked something else since"));
+              thread.ask(asked -> answered.add(Thread.currentThread()));
+              assertEquals(List.of(), answered);
+              return VcpuExit.Interrupted.INSTANCE;
+            })
+        .thenReturn(VcpuExit.Interrupted.INSTANCE)
+        .thenReturn(new VcpuExit.Halt());
+
+    thread.start();
+    thread.join(0);
+
+    assertEquals(List.of(thread.thread()), answered);
+    verify(vcpu, times(2)).kick();
+    assertEquals(MachineEnd.Kind.HALTED, end.await().kind());
   }
 
   @Test

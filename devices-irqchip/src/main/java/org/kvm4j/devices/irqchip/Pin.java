@@ -74,6 +74,7 @@ final class Pin {
       low &= ~REMOTE_IRR;
     }
     message = message();
+    announceEdge();
     deliverLevel();
   }
 
@@ -106,6 +107,13 @@ final class Pin {
     boolean waits = asserted && isLevel() && (low & (MASKED | REMOTE_IRR)) == 0;
     if (waits && send()) {
       low |= REMOTE_IRR;
+    }
+  }
+
+  /** A guest that is halted with interrupts off may wait for it, if it is an NMI. */
+  private void announceEdge() {
+    if (!isLevel() && (low & MASKED) == 0) {
+      output.route(number, message);
     }
   }
 

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kvm4j.irq.DeliveryMode;
 import org.kvm4j.irq.MsiMessage;
 import org.kvm4j.testkit.MapState;
 import org.kvm4j.testkit.MockMachine;
@@ -135,6 +137,17 @@ final class IoapicTest {
     program(4, 0, MASKED | 0x31);
     raise(4);
     write(low(4), 0x31);
+    assertEquals(List.of(), sent());
+  }
+
+  /** So that a guest that is halted until an NMI comes is not taken for dead. */
+  @Test
+  void edge_isToldWhenItIsUnmasked_beforeItIsSent() {
+    program(4, 1, MASKED | 0x0400);
+    assertEquals(Map.of(), machine.processors().routes());
+
+    write(low(4), 0x0400);
+    assertEquals(DeliveryMode.NMI, machine.processors().routes().get(4).deliveryMode());
     assertEquals(List.of(), sent());
   }
 
