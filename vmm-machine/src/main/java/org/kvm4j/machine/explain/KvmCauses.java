@@ -10,54 +10,35 @@ final class KvmCauses {
   /** Each with its sentences, the surest first. */
   static final List<Cause> ALL =
       List.of(
-          KvmCauses::notEmulated,
-          KvmCauses::exceptionOnException,
-          KvmCauses::notDelivered,
-          KvmCauses::unexpectedExit,
+          internal(
+              VcpuExit.InternalError.EMULATION,
+              "KVM has to emulate this instruction and cannot. 'kvm4j doctor' tells which ones this"
+                  + " machine's KVM lacks; a KVM on the processor's own virtualisation needs none"
+                  + " of them, unless they access a device or the guest has jumped astray."),
+          internal(
+              VcpuExit.InternalError.SIMUL_EX,
+              "KVM met an exception while it delivered another, and cannot go on: check the guest's"
+                  + " IDT, GDT and stack."),
+          internal(
+              VcpuExit.InternalError.DELIVERY_EV,
+              "KVM could not deliver an exception or interrupt, because the IDT, the GDT or the"
+                  + " stack is not in RAM: check idt, gdt and rsp above, and what the page tables"
+                  + " make of them."),
+          internal(
+              VcpuExit.InternalError.UNEXPECTED_EXIT_REASON,
+              "The processor left the guest for a reason that this KVM does not know: a newer"
+                  + " kernel on the host may. Its log tells the reason: dmesg."),
           KvmCauses::entryRefused);
 
   private KvmCauses() {}
 
-  private static Optional<String> notEmulated(Explanation e) {
-    return internal(
-        e,
-        VcpuExit.InternalError.EMULATION,
-        "KVM has to emulate this instruction and cannot. 'kvm4j doctor' tells which ones this"
-            + " machine's KVM lacks; a KVM on the processor's own virtualisation needs none"
-            + " of them, unless they access a device or the guest has jumped astray.");
-  }
-
-  private static Optional<String> exceptionOnException(Explanation e) {
-    return internal(
-        e,
-        VcpuExit.InternalError.SIMUL_EX,
-        "KVM met an exception while it delivered another, and cannot go on: check the guest's"
-            + " IDT, GDT and stack.");
-  }
-
-  private static Optional<String> notDelivered(Explanation e) {
-    return internal(
-        e,
-        VcpuExit.InternalError.DELIVERY_EV,
-        "KVM could not deliver an exception or interrupt, because the IDT, the GDT or the stack is"
-            + " not in RAM: check idt, gdt and rsp above, and what the page tables make of"
-            + " them.");
-  }
-
-  private static Optional<String> unexpectedExit(Explanation e) {
-    return internal(
-        e,
-        VcpuExit.InternalError.UNEXPECTED_EXIT_REASON,
-        "The processor left the guest for a reason that this KVM does not know: a newer kernel on"
-            + " the host may. Its log tells the reason: dmesg.");
-  }
-
-  private static Optional<String> internal(Explanation e, int suberror, String hint) {
-    return Cause.when(
-        e.exit(VcpuExit.InternalError.class)
-            .filter(error -> error.suberror() == suberror)
-            .isPresent(),
-        hint);
+  private static Cause internal(int suberror, String hint) {
+    return e ->
+        Cause.when(
+            e.exit(VcpuExit.InternalError.class)
+                .filter(error -> error.suberror() == suberror)
+                .isPresent(),
+            hint);
   }
 
   private static Optional<String> entryRefused(Explanation e) {

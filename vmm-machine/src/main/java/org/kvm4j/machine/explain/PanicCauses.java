@@ -16,31 +16,27 @@ final class PanicCauses {
   /** Each with its sentences, the surest first. */
   static final List<Cause> ALL =
       List.of(
-          PanicCauses::badInitrd,
-          PanicCauses::noRoot,
+          says(
+              "Initramfs unpacking failed",
+              "The kernel cannot unpack the initial RAM disk: it is damaged, larger than --memory"
+                  + " allows, or compressed in a way that the kernel was not built for"
+                  + " (CONFIG_RD_*)."),
+          says(
+              "Unable to mount root fs",
+              "The kernel has found no root file system. This machine has no disks: give it an"
+                  + " initial RAM disk, --initrd FILE, with an executable /init (or name it:"
+                  + " rdinit=/path), and a kernel with CONFIG_BLK_DEV_INITRD."),
           PanicCauses::noInit,
-          PanicCauses::initEnded,
-          PanicCauses::outOfMemory,
+          says(
+              "Attempted to kill init!",
+              "The guest's first program has ended, and Linux cannot go on without. A script that"
+                  + " is done must switch the machine off itself: poweroff -f."),
+          says(
+              "System is deadlocked on memory",
+              "The guest has too little memory: give it more, --memory."),
           PanicCauses::panic);
 
   private PanicCauses() {}
-
-  private static Optional<String> badInitrd(Explanation e) {
-    return says(
-        e,
-        "Initramfs unpacking failed",
-        "The kernel cannot unpack the initial RAM disk: it is damaged, larger than --memory allows,"
-            + " or compressed in a way that the kernel was not built for (CONFIG_RD_*).");
-  }
-
-  private static Optional<String> noRoot(Explanation e) {
-    return says(
-        e,
-        "Unable to mount root fs",
-        "The kernel has found no root file system. This machine has no disks: give it an initial"
-            + " RAM disk, --initrd FILE, with an executable /init (or name it: rdinit=/path), and"
-            + " a kernel with CONFIG_BLK_DEV_INITRD.");
-  }
 
   private static Optional<String> noInit(Explanation e) {
     return Cause.when(
@@ -49,21 +45,6 @@ final class PanicCauses {
         "The kernel has found no program to start. It must be executable, for this processor, and"
             + " have its interpreter and libraries in the initial RAM disk, too: a static busybox"
             + " needs none.");
-  }
-
-  private static Optional<String> initEnded(Explanation e) {
-    return says(
-        e,
-        "Attempted to kill init!",
-        "The guest's first program has ended, and Linux cannot go on without. A script that is done"
-            + " must switch the machine off itself: poweroff -f.");
-  }
-
-  private static Optional<String> outOfMemory(Explanation e) {
-    return says(
-        e,
-        "System is deadlocked on memory",
-        "The guest has too little memory: give it more, --memory.");
   }
 
   /** Whatever it says: it may have scrolled away. Its last line says so again, in brackets. */
@@ -78,7 +59,7 @@ final class PanicCauses {
             + OneLine.of(why.substring(0, Math.min(why.length(), MOST_CHARACTERS))).strip());
   }
 
-  private static Optional<String> says(Explanation e, String words, String hint) {
-    return Cause.when(e.lastOutput().contains(words), hint);
+  private static Cause says(String words, String hint) {
+    return e -> Cause.when(e.lastOutput().contains(words), hint);
   }
 }
