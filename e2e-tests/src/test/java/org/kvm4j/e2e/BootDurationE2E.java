@@ -18,7 +18,7 @@ class BootDurationE2E {
   private static final double MOST = 1.5;
 
   @Test
-  void linuxIsAtItsInitNoLaterThanOnMicrovm() throws Exception {
+  void linuxComesToItsInit_notFarBehindMicrovm() throws Exception {
     String table = Tool.outputOf("../benchmarks/linux-boot", "--turns", TURNS);
 
     Matcher result =
