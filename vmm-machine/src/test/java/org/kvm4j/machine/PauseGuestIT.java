@@ -14,6 +14,7 @@ import org.kvm4j.core.Kvm;
 import org.kvm4j.core.bus.MmioSpace;
 import org.kvm4j.core.bus.PioSpace;
 import org.kvm4j.testkit.RequiresKvm;
+import org.kvm4j.testkit.SoftwareKvm;
 
 /** What a guest sees of a pause, on a real KVM. */
 @RequiresKvm

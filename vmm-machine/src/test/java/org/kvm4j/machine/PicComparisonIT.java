@@ -14,6 +14,7 @@ import org.kvm4j.irq.PicState;
 import org.kvm4j.testkit.MapState;
 import org.kvm4j.testkit.MockMachine;
 import org.kvm4j.testkit.RequiresKvm;
+import org.kvm4j.testkit.SoftwareKvm;
 
 /**
  * Our PICs and KVM's are the same after each of many random steps of lines, accesses and interrupts
