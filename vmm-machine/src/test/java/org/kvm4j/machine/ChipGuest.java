@@ -1,8 +1,8 @@
 package org.kvm4j.machine;
 
 import static org.kvm4j.testkit.guest.Register.RAX;
-import static org.kvm4j.testkit.guest.Register.RBX;
 import static org.kvm4j.testkit.guest.Register.RDX;
+import static org.kvm4j.testkit.guest.Register.RSP;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +19,7 @@ import org.kvm4j.machine.boot.BootState;
 import org.kvm4j.machine.boot.FlatLoader;
 import org.kvm4j.testkit.FakeMmioBus;
 import org.kvm4j.testkit.FakePioBus;
+import org.kvm4j.testkit.guest.Assembler;
 
 /**
  * A guest on KVM's own interrupt controllers that does one access after the other, as it is told.
@@ -36,6 +37,7 @@ final class ChipGuest implements AutoCloseable {
   private static final int INTERRUPT_GATE = 0x8e00;
   private static final int FRAME_BYTES = 40;
   private static final int DONE_PORT = 0x80;
+  private static final int WINDOW_PORT = 0x84;
 
   private static final int WHAT = 0x1000;
   private static final int WHERE = 0x1004;
@@ -43,9 +45,7 @@ final class ChipGuest implements AutoCloseable {
 
   private static final int OUT8 = 0;
   private static final int IN8 = 1;
-  private static final int STORE32 = 2;
-  private static final int LOAD32 = 3;
-  private static final int TAKE_INTERRUPT = 4;
+  private static final int TAKE_INTERRUPT = 2;
 
   private final Vm vm;
   private final Vcpu vcpu;
@@ -88,24 +88,12 @@ final class ChipGuest implements AutoCloseable {
     return vm;
   }
 
-  Vcpu vcpu() {
-    return vcpu;
-  }
-
   void out(int port, int value) {
     tell(OUT8, port, value);
   }
 
   int in(int port) {
     return tell(IN8, port, 0);
-  }
-
-  void store(int address, int value) {
-    tell(STORE32, address, value);
-  }
-
-  int load(int address) {
-    return tell(LOAD32, address, 0);
   }
 
   /**
@@ -147,22 +135,20 @@ final class ChipGuest implements AutoCloseable {
     }
   }
 
-  private static final class Code extends org.kvm4j.testkit.guest.Assembler<Code> {
+  private static final class Code extends Assembler<Code> {
 
     Code() {
-      label("next").load32(RBX, WHERE).load32(RAX, VALUE).mov(RDX, RBX);
+      label("next").load32(RDX, WHERE).load32(RAX, VALUE);
       cmp32(WHAT, OUT8).jz("out8");
       cmp32(WHAT, IN8).jz("in8");
-      cmp32(WHAT, STORE32).jz("store32");
-      cmp32(WHAT, LOAD32).jz("load32");
-      sti().bytes(0x90, 0x90).cli().mov(RAX, NONE).jmp("done"); // nop: where it may come
+      // An exit, where an interrupt comes at the latest; then a nop, where one may come that is
+      // late.
+      sti().bytes(0x90).out8(WINDOW_PORT, RAX).bytes(0x90).cli().mov(RAX, NONE).jmp("done");
       label("out8").bytes(0xee).jmp("done"); // out dx, al
       label("in8").mov(RAX, 0).bytes(0xec).jmp("done"); // in al, dx
-      label("store32").store32(RBX, 0, RAX).jmp("done");
-      label("load32").load32(RAX, RBX, 0).jmp("done");
       IntStream.range(0, VECTORS)
           .forEach(vector -> label(handler(vector)).mov(RAX, vector).jmp("taken"));
-      label("taken").add(org.kvm4j.testkit.guest.Register.RSP, FRAME_BYTES);
+      label("taken").add(RSP, FRAME_BYTES);
       label("done").out32(DONE_PORT, RAX).jmp("next");
     }
 

@@ -102,7 +102,7 @@ final class GuestTestIT {
 
   @GuestTest(value = ThermometerProvider.class, options = "irq=20")
   void levelTriggeredInterrupt_endsWhenTheHandlerClearsIt(Guest guest) {
-    SoftwareKvm.skip("it was seen to deliver a level once, however long it lasts");
+    SoftwareKvm.skip("an interrupt that waits comes with the next exit, here after the last");
     guest.run(
         code ->
             code.onInterrupt(
