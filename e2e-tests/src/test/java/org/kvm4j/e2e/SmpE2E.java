@@ -59,7 +59,7 @@ final class SmpE2E {
       String total = answer(guest, "awk '$1 == \"MemTotal:\" {print $2}' /proc/meminfo");
       assertTrue(Long.parseLong(total) > 4_800_000, "MemTotal: %s kB".formatted(total));
 
-      answer(guest, "dmesg");
+      answer(guest, KernelLog.PRINT_COMPLAINTS);
       assertEquals(List.of(), KernelLog.complaints(guest), guest::screen);
 
       guest.pressPowerButton();
