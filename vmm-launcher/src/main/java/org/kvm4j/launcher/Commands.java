@@ -7,6 +7,7 @@ import org.kvm4j.device.DeviceConflictException;
 import org.kvm4j.device.NearestName;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -25,9 +26,28 @@ final class Commands {
 
   /** A command with its action, which picocli keeps for {@link #execute}. */
   static CommandSpec command(Action action, String description) {
-    CommandSpec spec = CommandSpec.wrapWithoutInspection(action).mixinStandardHelpOptions(true);
+    return described(CommandSpec.wrapWithoutInspection(action), description);
+  }
+
+  /** A command that only has subcommands. */
+  static CommandSpec group(String description) {
+    return described(CommandSpec.create(), description);
+  }
+
+  /** With the options that every command has: picocli's own come by way of annotations. */
+  private static CommandSpec described(CommandSpec spec, String description) {
     spec.usageMessage().description(description);
-    return spec;
+    spec.versionProvider(() -> new String[] {"kvm4j " + Version.text()});
+    return spec.addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Shows this help and ends.")
+                .build())
+        .addOption(
+            OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Prints the version and ends.")
+                .build());
   }
 
   static int execute(ParseResult parsed) {

@@ -27,11 +27,9 @@ public final class Main {
    * have to look up by reflection.
    */
   private static CommandLine commandLine(String typed) {
-    CommandSpec spec = CommandSpec.create().name("kvm4j").mixinStandardHelpOptions(true);
-    spec.usageMessage()
-        .description("Runs virtual machines on KVM, with devices written in Java.")
-        .footer("", ExitCode.help());
-    spec.versionProvider(() -> new String[] {"kvm4j " + Version.text()});
+    CommandSpec spec =
+        Commands.group("Runs virtual machines on KVM, with devices written in Java.").name("kvm4j");
+    spec.usageMessage().footer("", ExitCode.help());
     for (String name : COMMANDS.contains(typed) ? List.of(typed) : COMMANDS) {
       spec.addSubcommand(name, command(name));
     }
@@ -52,9 +50,8 @@ public final class Main {
 
   /** Without a subcommand, the script ./kvm4j boots Linux, before it comes here. */
   private static CommandSpec demo() {
-    CommandSpec spec = CommandSpec.create().mixinStandardHelpOptions(true);
-    spec.usageMessage()
-        .description(
+    CommandSpec spec =
+        Commands.group(
             "Boots a stock Debian kernel: to a shell on a terminal, else to a self-check."
                 + " Needs the script ./kvm4j of a source checkout, which fetches the kernel;"
                 + " 'demo --cpus N' there takes N virtual CPUs.");

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.kvm4j.KvmCapability;
@@ -357,7 +358,7 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
   private RamSlot current(MemorySlot slot) {
     fd.requireOpen();
     RamSlot found = ram.byId(slot.id());
-    if (found == null || !found.slot.equals(slot)) {
+    if (found == null || !Objects.equals(found.slot, slot)) {
       throw new IllegalArgumentException(
           "Slot %d at 0x%x is deleted or has changed: take it from slots().all()"
               .formatted(slot.id(), slot.guestAddress()));

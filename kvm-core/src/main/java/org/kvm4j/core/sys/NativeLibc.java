@@ -240,7 +240,7 @@ public final class NativeLibc implements Syscalls {
   /** The functions themselves; parameters as in the C library's headers. */
   private static final class Libc {
     static {
-      Native.register(Libc.class, "c");
+      Native.register(Libc.class, NativeLibrary.getProcess()); // it is there: no search by name
     }
 
     static native int open(String path, int flags);
@@ -322,7 +322,7 @@ public final class NativeLibc implements Syscalls {
     static final int NUMBER = Libc.__libc_current_sigrtmin() + 2;
 
     static {
-      Function harmless = NativeLibrary.getInstance("c").getFunction("abs");
+      Function harmless = NativeLibrary.getProcess().getFunction("abs");
       ByteBuffer action =
           ByteBuffer.allocateDirect(SIZEOF_SIGACTION).order(ByteOrder.LITTLE_ENDIAN);
       action.putLong(SA_HANDLER, Pointer.nativeValue(harmless)).putInt(SA_FLAGS, SA_RESTART);
