@@ -1,5 +1,7 @@
 package org.kvm4j.core.kvm;
 
+import static org.kvm4j.memory.HostMemory.HUGE_PAGE_BYTES;
+
 import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 import org.kvm4j.core.sys.Syscalls;
@@ -31,6 +33,13 @@ final class Mapping implements AutoCloseable {
   private final Syscalls sys;
   private final long address;
   private final long sizeBytes;
+
+  /** Before {@link #address}, mapped for its alignment and never used. */
+  private final long leadBytes;
+
+  /** Of the whole mapping. */
+  private final long mappedBytes;
+
   private final HostMemory host;
 
   /** Owned by the mapping, or {@link #NO_FD}. */
@@ -39,9 +48,22 @@ final class Mapping implements AutoCloseable {
   private boolean closed;
 
   private Mapping(Syscalls sys, long address, long sizeBytes, HostMemory host, int memfd) {
+    this(sys, address, 0, sizeBytes, sizeBytes, host, memfd);
+  }
+
+  private Mapping(
+      Syscalls sys,
+      long mapped,
+      long leadBytes,
+      long sizeBytes,
+      long mappedBytes,
+      HostMemory host,
+      int memfd) {
     this.sys = sys;
-    this.address = address;
+    this.address = mapped + leadBytes;
+    this.leadBytes = leadBytes;
     this.sizeBytes = sizeBytes;
+    this.mappedBytes = mappedBytes;
     this.host = host;
     this.memfd = memfd;
   }
@@ -55,10 +77,25 @@ final class Mapping implements AutoCloseable {
     if (host.memfd()) {
       return inMemfd(sys, sizeBytes, host);
     }
-    // Huge pages are reserved: to run out of them later would end the process.
-    int flags = host.hugePages() ? MAP_HUGETLB | MAP_HUGE_2MB : MAP_NORESERVE;
-    long address = map(sys, sizeBytes, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, host);
-    return new Mapping(sys, address, sizeBytes, host, NO_FD);
+    if (host.hugePages()) {
+      // They are reserved: to run out of them later would end the process.
+      int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB;
+      return new Mapping(sys, map(sys, sizeBytes, 0, flags, NO_FD, host), sizeBytes, host, NO_FD);
+    }
+    return transparentlyHuge(sys, sizeBytes, host);
+  }
+
+  /**
+   * From a multiple of 2 MiB on: KVM maps a huge page in one piece, with one fault instead of 512,
+   * only where guest and host have it at the same distance from such a multiple. mmap(2) sees to
+   * that from Linux 6.7 on.
+   */
+  private static Mapping transparentlyHuge(Syscalls sys, long sizeBytes, HostMemory host) {
+    long spare = sizeBytes < HUGE_PAGE_BYTES ? 0 : HUGE_PAGE_BYTES;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    long mapped = map(sys, sizeBytes, spare, flags, NO_FD, host);
+    long lead = spare == 0 ? 0 : -mapped & (HUGE_PAGE_BYTES - 1);
+    return new Mapping(sys, mapped, lead, sizeBytes, sizeBytes + spare, host, NO_FD);
   }
 
   private static Mapping inMemfd(Syscalls sys, long sizeBytes, HostMemory host) {
@@ -71,7 +108,7 @@ final class Mapping implements AutoCloseable {
       require("ftruncate of guest memory", sys.ftruncate(fd, sizeBytes));
       // Whoever made the file shorter would end this process at its next access.
       require("F_ADD_SEALS of guest memory", sys.fcntl(fd, F_ADD_SEALS, F_SEAL_SIZE));
-      return new Mapping(sys, map(sys, sizeBytes, MAP_SHARED, fd, host), sizeBytes, host, fd);
+      return new Mapping(sys, map(sys, sizeBytes, 0, MAP_SHARED, fd, host), sizeBytes, host, fd);
     } catch (RuntimeException e) {
       sys.close(fd);
       throw e;
@@ -84,8 +121,9 @@ final class Mapping implements AutoCloseable {
     }
   }
 
-  private static long map(Syscalls sys, long sizeBytes, int flags, int fd, HostMemory host) {
-    long address = sys.mmap(sizeBytes, PROT_READ_WRITE, flags, fd, 0);
+  private static long map(
+      Syscalls sys, long sizeBytes, long spareBytes, int flags, int fd, HostMemory host) {
+    long address = sys.mmap(sizeBytes + spareBytes, PROT_READ_WRITE, flags, fd, 0);
     if (address < 0 && host.hugePages()) {
       throw Failure.ofHugePages(sizeBytes, (int) address);
     }
@@ -95,7 +133,7 @@ final class Mapping implements AutoCloseable {
     if (!host.hugePages()) {
       // Only advice: a kernel without transparent huge pages refuses it, and nothing is lost but
       // time.
-      sys.madvise(address, sizeBytes, MADV_HUGEPAGE);
+      sys.madvise(address, sizeBytes + spareBytes, MADV_HUGEPAGE);
     }
     return address;
   }
@@ -155,7 +193,7 @@ final class Mapping implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      sys.munmap(address, sizeBytes);
+      sys.munmap(address - leadBytes, mappedBytes);
       if (memfd != NO_FD) {
         sys.close(memfd);
       }

@@ -134,4 +134,32 @@ final class HostMemoryTest {
 
     verify(sys).close(7);
   }
+
+  /** Or KVM could not map a huge page of the host as one of the guest. */
+  @Test
+  void ram_beginsAtAMultipleOf2MiB_whereverTheHostPutIt() {
+    Syscalls sys = mock(Syscalls.class);
+    when(sys.mmap(anyLong(), anyInt(), anyInt(), anyInt(), anyLong()))
+        .thenReturn(0x7f00_0012_3000L);
+
+    Mapping mapping = Mapping.ram(sys, 64 << 20, HostMemory.STANDARD);
+
+    assertEquals(0x7f00_0020_0000L, mapping.address());
+    verify(sys).mmap(66 << 20, 3, 0x4022, -1, 0); // ends within what was mapped, too
+    mapping.close();
+    verify(sys).munmap(0x7f00_0012_3000L, 66 << 20);
+  }
+
+  @Test
+  void ram_ofLessThanAHugePage_isMappedAsItIs() {
+    Syscalls sys = mock(Syscalls.class);
+    when(sys.mmap(anyLong(), anyInt(), anyInt(), anyInt(), anyLong()))
+        .thenReturn(0x7f00_0012_3000L);
+
+    Mapping mapping = Mapping.ram(sys, BYTES, HostMemory.STANDARD);
+
+    assertEquals(0x7f00_0012_3000L, mapping.address());
+    mapping.close();
+    verify(sys).munmap(0x7f00_0012_3000L, BYTES);
+  }
 }
