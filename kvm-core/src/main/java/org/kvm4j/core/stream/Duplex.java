@@ -134,12 +134,16 @@ final class Duplex implements HostStream {
     }
   }
 
-  /** What the pump can do now; it is woken when what is missing comes. */
-  int interest() {
+  /**
+   * What the pump can do now; it is woken when what is missing comes.
+   *
+   * @param awaitOutput whether missing output is to wake it, too
+   */
+  int interest(boolean awaitOutput) {
     synchronized (lock) {
-      outputAwaited = output.isEmpty();
+      outputAwaited = awaitOutput && output.isEmpty();
       inputRoomAwaited = input.isFull();
-      return (outputAwaited ? 0 : OUTPUT) | (inputRoomAwaited ? 0 : INPUT_ROOM);
+      return (output.isEmpty() ? 0 : OUTPUT) | (inputRoomAwaited ? 0 : INPUT_ROOM);
     }
   }
 

@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
+import java.util.function.LongSupplier;
 import org.kvm4j.core.sys.Errno;
 import org.kvm4j.core.sys.PollSet;
 import org.kvm4j.core.sys.Syscalls;
@@ -15,6 +16,9 @@ import org.kvm4j.core.sys.Syscalls;
 /**
  * Moves bytes between the rings of a {@link Duplex} and the descriptors of a {@link HostEnd}, until
  * the stream closes; then it sends the rest and closes the descriptors.
+ *
+ * <p>Output that comes alone goes out at once. What follows within {@link #PAUSE_NANOS} goes
+ * together: for each byte of a console the pump would be woken, and take a CPU from the guest.
  *
  * <p>It blocks in poll alone, which a {@link Wakeup} ends. Reads and writes come after poll said
  * that they do not block, and a write is of at most {@link #WRITE_BYTES}, for which a descriptor
@@ -24,6 +28,9 @@ final class Pump implements Runnable {
 
   /** In {@code filter}: the byte is not for the device. */
   static final int SWALLOWED = -1;
+
+  /** Between writes, if all output was written. Too short to be seen or felt at a terminal. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private static final int WRITE_BYTES = 256;
   private static final int READ_BYTES = 1024;
@@ -41,16 +48,21 @@ final class Pump implements Runnable {
   private final Wakeup wakeup;
   private final IntUnaryOperator filter;
   private final StreamLimits limits;
+  private final LongSupplier nanoTime;
   private final PollSet poll;
   private final ByteBuffer received = ByteBuffer.allocateDirect(READ_BYTES);
 
   /** Output that left the ring; a write may take a part of it only. */
   private final ByteBuffer staged = ByteBuffer.allocateDirect(WRITE_BYTES).limit(0);
 
+  /** No output is taken until then. */
+  private long pauseEnds;
+
   /**
    * With all that it will own: it closes the end and the wakeup.
    *
    * @param filter sees every byte of input and answers what the device gets, or {@link #SWALLOWED}
+   * @param nanoTime {@link System#nanoTime}
    */
   Pump(
       Syscalls libc,
@@ -58,13 +70,16 @@ final class Pump implements Runnable {
       Duplex duplex,
       Wakeup wakeup,
       IntUnaryOperator filter,
-      StreamLimits limits) {
+      StreamLimits limits,
+      LongSupplier nanoTime) {
     this.libc = libc;
     this.end = end;
     this.duplex = duplex;
     this.wakeup = wakeup;
     this.filter = filter;
     this.limits = limits;
+    this.nanoTime = nanoTime;
+    this.pauseEnds = nanoTime.getAsLong();
     this.poll = new PollSet(libc, PEER_SLOT + 1);
   }
 
@@ -91,14 +106,16 @@ final class Pump implements Runnable {
   private void moveOnce() {
     duplex.setOverflow(overflow());
     notifyDevice();
-    int interest = duplex.interest(); // last before poll: what changes afterwards wakes it
+    long pauseNanos = pauseEnds - nanoTime.getAsLong();
+    boolean pausing = pauseNanos > 0;
+    int interest = duplex.interest(!pausing); // last before poll: what changes afterwards wakes it
     boolean hasOutput = staged.hasRemaining() || (interest & Duplex.OUTPUT) != 0;
     poll.set(WAKE_SLOT, wakeup.fd(), POLLIN);
     // Without room, no slot at all: a hang-up would be reported again and again.
     poll.set(INPUT_SLOT, (interest & Duplex.INPUT_ROOM) != 0 ? end.inputFd() : NONE, POLLIN);
-    poll.set(OUTPUT_SLOT, end.outputFd(), hasOutput ? POLLOUT : 0);
+    poll.set(OUTPUT_SLOT, end.outputFd(), hasOutput && !pausing ? POLLOUT : 0);
     poll.set(PEER_SLOT, end.peerFd(), POLLIN);
-    int ready = await(end.peerCheckMillis());
+    int ready = await(pausing ? millis(pauseNanos) : end.peerCheckMillis());
     if (poll.revents(WAKE_SLOT) != 0) {
       wakeup.drain();
     }
@@ -107,21 +124,22 @@ final class Pump implements Runnable {
     }
     if (poll.revents(OUTPUT_SLOT) != 0) {
       transmit();
+      pauseEnds = nanoTime.getAsLong() + (hasPendingOutput() ? 0 : PAUSE_NANOS);
     }
-    if (ready == 0 || poll.revents(PEER_SLOT) != 0) {
+    if ((ready == 0 && !pausing) || poll.revents(PEER_SLOT) != 0) {
       end.checkPeer();
     }
   }
 
   /** Sends what is pending, as long as the host goes on taking it. */
   private void flush() {
-    long started = System.nanoTime();
+    long started = nanoTime.getAsLong();
     long lastProgress = started;
     poll.set(WAKE_SLOT, NONE, 0);
     poll.set(INPUT_SLOT, NONE, 0);
     poll.set(PEER_SLOT, NONE, 0);
     while (end.outputFd() != NONE && hasPendingOutput()) {
-      long now = System.nanoTime();
+      long now = nanoTime.getAsLong();
       long leftNanos =
           Math.min(
               lastProgress + limits.stalledFlush().toNanos() - now,
@@ -133,15 +151,19 @@ final class Pump implements Runnable {
         return;
       }
       poll.set(OUTPUT_SLOT, end.outputFd(), POLLOUT);
-      await((int) TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1);
+      await(millis(leftNanos));
       if (poll.revents(OUTPUT_SLOT) != 0 && transmit()) {
-        lastProgress = System.nanoTime();
+        lastProgress = nanoTime.getAsLong();
       }
     }
   }
 
   private boolean hasPendingOutput() {
-    return staged.hasRemaining() || (duplex.interest() & Duplex.OUTPUT) != 0;
+    return staged.hasRemaining() || (duplex.interest(false) & Duplex.OUTPUT) != 0;
+  }
+
+  private static int millis(long nanos) {
+    return (int) TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
   }
 
   /** Polls; an interrupted poll has no events. */

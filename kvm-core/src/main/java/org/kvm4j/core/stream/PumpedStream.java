@@ -40,7 +40,7 @@ final class PumpedStream implements OpenStream {
       throw e;
     }
     Duplex duplex = new Duplex(limits, Overflow.REFUSE, wakeup::signal);
-    Pump pump = new Pump(libc, end, duplex, wakeup, filter, limits);
+    Pump pump = new Pump(libc, end, duplex, wakeup, filter, limits, System::nanoTime);
     Thread thread = new Thread(pump, "kvm4j-stream " + name);
     thread.setDaemon(true);
     String description = end.description(); // the end is the thread's own from here on

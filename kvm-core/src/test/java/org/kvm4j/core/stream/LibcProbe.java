@@ -62,6 +62,11 @@ final class LibcProbe {
         && wait.fds.stream().skip(1).allMatch(fd -> fd == PollSet.NONE);
   }
 
+  /** Whether the thread polls with a limit. */
+  boolean waitsForAWhile() {
+    return latest.timeoutMillis > 0;
+  }
+
   /** Whether the thread polls, but not for input. */
   boolean ignoresInput() {
     Wait wait = latest;
