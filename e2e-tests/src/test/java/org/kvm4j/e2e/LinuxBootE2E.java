@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +19,7 @@ final class LinuxBootE2E {
       "console=ttyS0 panic=-1 lapic=notscdeadline nolapic_timer kvm4j.cpus=%d ";
 
   private static final int POWER_OFF = 0;
+  private static final int HOST_ERROR = 1;
   private static final int RESET = 3;
   private static final int GUEST_PANIC = 4;
 
@@ -62,6 +65,21 @@ final class LinuxBootE2E {
       guest.type("echo c > /proc/sysrq-trigger\n");
       assertEquals(GUEST_PANIC, guest.awaitExit(), guest::screen);
       assertFalse(guest.screen().contains("switched the machine off"), guest::screen);
+    }
+  }
+
+  @Test
+  void tooLittleMemory_isToldWithANumber_thatIsEnough() throws Exception {
+    String enough;
+    try (Guest guest = boot(1, "quiet", "--memory", "64M")) {
+      assertEquals(HOST_ERROR, guest.awaitExit(), guest::screen);
+      Matcher told = Pattern.compile("give the VM (\\d+) MiB or more").matcher(guest.screen());
+      assertTrue(told.find(), guest::screen);
+      enough = told.group(1);
+    }
+    try (Guest guest = boot(1, "quiet kvm4j.check", "--memory", enough + "M")) {
+      guest.awaitText("KVM4J-SELF-CHECK: PASS");
+      assertEquals(POWER_OFF, guest.awaitExit(), guest::screen);
     }
   }
 

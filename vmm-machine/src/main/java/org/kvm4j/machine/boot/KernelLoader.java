@@ -21,6 +21,9 @@ import org.kvm4j.machine.BootProtocol;
  */
 public final class KernelLoader implements AutoCloseable {
 
+  /** What the RAM that is recommended is rounded up to. */
+  private static final long RAM_STEP_BYTES = 16 * MemoryLayout.MIB;
+
   private final KernelImage image;
   private final Optional<BootFile> initrd;
   private final String commandLine;
@@ -114,10 +117,18 @@ public final class KernelLoader implements AutoCloseable {
     return Range.ofSize(image.wantsRamdiskLow() ? lowest : start, file.sizeBytes());
   }
 
-  private String needsRam(long bytes) {
-    long mib = (bytes + MemoryLayout.MIB - 1) / MemoryLayout.MIB;
-    return "too large for the RAM: takes %d MiB to start, and the VM has %d MiB. Give it %d MiB."
-        .formatted(mib, layout.ramBytes() / MemoryLayout.MIB, mib);
+  /**
+   * With more than loading takes: a kernel that is loaded sets up its memory, and unpacks the RAM
+   * disk next to it. How much that is, only the kernel knows; a quarter was enough for Debian's.
+   */
+  private String needsRam(long loadedBytes) {
+    long toRun = loadedBytes + loadedBytes / 4 + RAM_STEP_BYTES - 1;
+    return "too large for the RAM: takes %d MiB to load, and the VM has %d MiB. To run, it needs room"
+            .formatted(
+                (loadedBytes + MemoryLayout.MIB - 1) / MemoryLayout.MIB,
+                layout.ramBytes() / MemoryLayout.MIB)
+        + " beyond that: give the VM %d MiB or more."
+            .formatted(toRun / RAM_STEP_BYTES * RAM_STEP_BYTES / MemoryLayout.MIB);
   }
 
   private static long alignDown(long address) {

@@ -193,7 +193,14 @@ class KernelLoaderTest {
     Path kernel = BzImageFile.in(directory);
 
     boot(kernel, Optional.of(initrd(room)), "");
-    assertRefused(kernel, Optional.of(initrd(room + 1)), "", "Initrd", "takes 17 MiB", "has 16");
+    assertRefused(
+        kernel,
+        Optional.of(initrd(room + 1)),
+        "",
+        "Initrd",
+        "takes 17 MiB",
+        "has 16",
+        "give the VM 32");
   }
 
   @Test
@@ -224,7 +231,12 @@ class KernelLoaderTest {
   void kernelWhoseInitSizeExceedsRam_isRefusedWithTheRamNeeded() throws IOException {
     Path kernel = BzImageFile.in(directory, b -> b.putInt(SetupHeader.INIT_SIZE, 32 << 20));
 
-    assertRefused(kernel, Optional.empty(), "", "too large for the RAM", "34 MiB", "has 16 MiB");
+    assertRefused(
+        kernel,
+        Optional.empty(),
+        "",
+        "too large for the RAM: takes 34 MiB to load, and the VM has 16 MiB. To run, it needs room"
+            + " beyond that: give the VM 48 MiB or more.");
   }
 
   @Test

@@ -144,7 +144,7 @@ final class MultibootImageTest {
     assertRefused(b -> b.putInt(MultibootFile.BSS_END, -1), "between 1 MiB and 3 GiB");
     assertRefused(b -> b.putInt(MultibootFile.ENTRY, 0xf_ffff), "outside what is loaded");
     assertRefused(b -> b.putInt(MultibootFile.ENTRY, 0x10_2000), "outside what is loaded");
-    assertRefused(b -> b.putInt(MultibootFile.BSS_END, 0x200_0000), "Give it 32 MiB");
+    assertRefused(b -> b.putInt(MultibootFile.BSS_END, 0x200_0000), "takes 32 MiB to load");
     assertRefused(
         b ->
             b.putInt(MultibootFile.HEADER_ADDRESS, 0x9000)
