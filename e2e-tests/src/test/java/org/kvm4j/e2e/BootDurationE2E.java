@@ -11,14 +11,11 @@ class BootDurationE2E {
   /** Boots of each in one run; {@code benchmarks/README.md} has figures from more. */
   private static final String TURNS = "4";
 
-  /**
-   * The target is 1, and {@code benchmarks/README.md} says how near we are; a few boots on a shared
-   * machine tell no more than that nothing has gone far wrong.
-   */
-  private static final double MOST = 1.5;
+  /** The target is 1; the rest is for the noise of a few boots on a shared machine. */
+  private static final double MOST = 1.1;
 
   @Test
-  void linuxComesToItsInit_notFarBehindMicrovm() throws Exception {
+  void linuxComesToItsInit_noLaterThanWithMicrovm() throws Exception {
     String table = Tool.outputOf("../benchmarks/linux-boot", "--turns", TURNS);
 
     Matcher result =

@@ -22,6 +22,7 @@ final class LinuxBootE2E {
   private static final int HOST_ERROR = 1;
   private static final int RESET = 3;
   private static final int GUEST_PANIC = 4;
+  private static final int HALTED = 6;
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
@@ -65,6 +66,17 @@ final class LinuxBootE2E {
       guest.type("echo c > /proc/sysrq-trigger\n");
       assertEquals(GUEST_PANIC, guest.awaitExit(), guest::screen);
       assertFalse(guest.screen().contains("switched the machine off"), guest::screen);
+    }
+  }
+
+  /** Nobody tells the launcher: KVM waits for an interrupt that the guest would not take. */
+  @Test
+  void linuxThatHalts_hasItsOwnExitCode() throws Exception {
+    try (Guest guest = boot(2, "quiet")) {
+      guest.awaitText("This is a shell inside the guest");
+      guest.type("halt -f\n");
+      assertEquals(HALTED, guest.awaitExit(), guest::screen);
+      assertTrue(guest.screen().contains("The guest halted for good"), guest::screen);
     }
   }
 

@@ -31,6 +31,10 @@
  *
  * <ul>
  *   <li>A line is asserted or not: the polarity of a pin is kept and changes nothing, as in KVM.
+ *   <li>The end of an interrupt is known by its vector alone (KVM_EXIT_IOAPIC_EOI), not by how the
+ *       local APIC took it: the end of an edge also ends a level with the same vector, on another
+ *       pin or on one that was an edge before, and what is still asserted is sent again. In KVM's
+ *       own I/O APIC and in hardware it does not.
  *   <li>An edge at an 8259A is kept until it is taken, though the input may be low again: a timer
  *       is not lost while the host is late. KVM's does the same; by the data sheet it would be
  *       spurious.

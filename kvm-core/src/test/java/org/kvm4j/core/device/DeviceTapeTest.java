@@ -3,6 +3,7 @@ package org.kvm4j.core.device;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.mockito.Mockito.mock;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -13,7 +14,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.kvm4j.bus.MmioHandler;
 import org.kvm4j.core.bus.Target;
+import org.kvm4j.device.DeviceConfigurationException;
 import org.kvm4j.device.HostStream;
+import org.kvm4j.device.InterruptController;
 import org.kvm4j.device.InterruptLine;
 import org.kvm4j.device.VmClock;
 import org.kvm4j.device.VmEvent;
@@ -68,6 +71,15 @@ class DeviceTapeTest {
         0 - d load 0xffffffff00000010 8 0xfffffffffffffffe
         0 - d store 0xffffffff00000000 4 0xfffffffd
         """);
+  }
+
+  @Test
+  void anInterruptController_isRefused_withWhatToLeaveOut() {
+    InterruptController controller = mock(InterruptController.class);
+    assertEquals(
+        "Device d: interrupt controllers cannot be recorded. Leave out --record or --irqchip split.",
+        assertThrows(DeviceConfigurationException.class, () -> tape.around(controller))
+            .getMessage());
   }
 
   @Test

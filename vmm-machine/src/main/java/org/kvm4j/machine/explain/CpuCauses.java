@@ -89,8 +89,8 @@ final class CpuCauses {
     return Cause.when(
         (e.isAlive() && e.areAllStarted(cpu -> cpu.isHalted() && !cpu.interruptsOn()))
             || haltedForGood(e),
-        "All vCPUs are halted with interrupts off, and nothing can wake them: the guest has"
-            + " given up. A Linux that panics resets with panic=-1 on its command line.");
+        "All vCPUs are halted with interrupts off, so that an NMI alone can wake them: the guest"
+            + " has given up. A Linux that panics resets with panic=-1 on its command line.");
   }
 
   private static Optional<String> idle(Explanation e) {
