@@ -98,6 +98,20 @@ static_busybox() {
   printf '%s\n' "$path"
 }
 
+# jdk_home: prints $JAVA_HOME or else the home of the `java` in PATH, if it is a whole JDK.
+jdk_home() {
+  local home=${JAVA_HOME:-} java
+  if [[ -z $home ]]; then
+    java=$(command -v java) ||
+      die "no java is in PATH: type 'apt-get install openjdk-17-jdk-headless', or set JAVA_HOME to a JDK."
+    java=$(realpath "$java")
+    home=${java%/bin/java}
+  fi
+  [[ -x $home/bin/jlink ]] ||
+    die "$home has no bin/jlink: install a whole JDK (openjdk-17-jdk-headless), or set JAVA_HOME to one."
+  printf '%s\n' "$home"
+}
+
 # libraries FILE...: the shared libraries that the files need, from the system's directories.
 libraries() { ldd "$@" 2>/dev/null | grep -o '/[^ ]*\.so[^ ]*' | grep -v '^/.*:$' | sort -u; }
 
