@@ -358,6 +358,7 @@ final class KvmMemorySlots implements MemorySlots, AutoCloseable {
   private RamSlot current(MemorySlot slot) {
     fd.requireOpen();
     RamSlot found = ram.byId(slot.id());
+    // By identity first, mostly: a record's own equals is put together at its first call.
     if (found == null || !Objects.equals(found.slot, slot)) {
       throw new IllegalArgumentException(
           "Slot %d at 0x%x is deleted or has changed: take it from slots().all()"
